@@ -1,0 +1,1 @@
+#![cfg(any(loom, shuttle))]

@@ -1,0 +1,217 @@
+//! One execution of a model's body.
+
+use super::history::{Call, History, Order};
+use super::linearizability::{Judgement, judge};
+use super::scenario::Scenario;
+use super::spec::Structure;
+use super::tally::{Sight, Tally};
+use crate::sync::host::{Arc, Mutex};
+use crate::sync::thread;
+use std::fmt::Debug;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// What an execution is told.
+#[derive(Clone)]
+pub(super) struct Context {
+    /// Which order an explanation must respect.
+    pub order: Order,
+    /// Where to count.
+    pub tally: Tally,
+}
+
+#[cfg(any(loom, shuttle))]
+mod watch {
+    //! When an operation began and ended, in steps of the execution.
+    //!
+    //! Not when it was called and returned: an engine switches threads before steps only, so a call is always
+    //! made in the slice of the step before it, and all would seem to overlap. An operation takes effect
+    //! between its first and its last step, and it could have been called right before the one and have
+    //! returned right after the other: that execution is as legal, and gives the sharper interval.
+
+    use crate::sync::model;
+
+    #[derive(Clone, Default)]
+    pub(in crate::check) struct Watch;
+
+    impl Watch {
+        pub(in crate::check) fn time<R>(
+            &self,
+            about: impl Fn(Option<&R>) -> String,
+            f: impl FnOnce() -> R,
+        ) -> (R, u64, u64) {
+            let mark = model::now();
+            model::note(about(None));
+            let ret = f();
+            let me = model::thread();
+            let mine = |event: &model::Event| event.thread == me && event.text.is_none();
+            let (first, last) = model::span(mark, mine).unwrap_or((model::now(), model::now()));
+            model::note(about(Some(&ret)));
+            (ret, first as u64, last as u64)
+        }
+    }
+}
+
+#[cfg(not(any(loom, shuttle)))]
+mod watch {
+    //! When an operation began and ended: a counter that all threads share.
+    //!
+    //! Its read-modify-writes order calls that do not overlap, on any processor, so the judge may demand
+    //! real time of them.
+
+    use crate::sync::atomic::{AtomicU64, Ordering};
+    use std::sync::Arc;
+
+    #[derive(Clone, Default)]
+    pub(in crate::check) struct Watch(Arc<AtomicU64>);
+
+    impl Watch {
+        pub(in crate::check) fn time<R>(
+            &self,
+            _about: impl Fn(Option<&R>) -> String,
+            f: impl FnOnce() -> R,
+        ) -> (R, u64, u64) {
+            let start = self.0.fetch_add(1, Ordering::SeqCst);
+            let ret = f();
+            (ret, start, self.0.fetch_add(1, Ordering::SeqCst))
+        }
+    }
+}
+
+use watch::Watch;
+
+struct Worker<S: Structure> {
+    structure: Arc<S>,
+    sut: Arc<S::Sut>,
+    watch: Watch,
+    calls: Arc<Mutex<Vec<Call<S::Op, S::Ret>>>>,
+}
+
+impl<S: Structure> Clone for Worker<S> {
+    fn clone(&self) -> Self {
+        let (structure, sut) = (Arc::clone(&self.structure), Arc::clone(&self.sut));
+        Worker { structure, sut, watch: self.watch.clone(), calls: Arc::clone(&self.calls) }
+    }
+}
+
+impl<S: Structure> Worker<S> {
+    fn work(&self, thread: usize, phase: u32, operations: &[S::Op]) {
+        for op in operations {
+            let about = |ret: Option<&S::Ret>| match ret {
+                None => format!("┌ {op:?}"),
+                Some(ret) => format!("└ {op:?} -> {ret:?}"),
+            };
+            let (ret, start, end) = self.watch.time(about, || self.structure.apply(&self.sut, op));
+            let call = Call { thread, op: op.clone(), ret: Some(ret), start, end, phase };
+            self.calls.lock().expect("no panic under this lock").push(call);
+        }
+    }
+}
+
+/// Creates the structure, carries out the scenario, judges the history, drops the structure.
+pub(super) fn scenario<S: Structure>(structure: &Arc<S>, scenario: &Scenario<S::Op>, context: &Context) {
+    let worker = Worker {
+        structure: Arc::clone(structure),
+        sut: Arc::new(structure.create()),
+        watch: Watch::default(),
+        calls: Arc::default(),
+    };
+    worker.work(0, 0, &scenario.before);
+    at_once(&worker, &scenario.threads);
+    worker.work(0, 2, &scenario.after);
+
+    let Worker { sut, calls, .. } = worker;
+    let history: History<_, _> = std::mem::take(&mut *calls.lock().expect("no panic")).into_iter().collect();
+    context.tally.observe(sight(&history));
+    if let Judgement::Unexplained { prefix, stuck } = judge(&**structure, &history, context.order) {
+        panic!("{}", complaint(&history, context.order, &prefix, &stuck));
+    }
+    let sut = Arc::into_inner(sut).expect("all threads have ended and given their share back");
+    drop(sut);
+}
+
+#[cfg(any(loom, shuttle))]
+fn at_once<S: Structure>(worker: &Worker<S>, threads: &[Vec<S::Op>]) {
+    let others = threads.iter().enumerate().skip(1).map(|(thread, operations)| {
+        let (worker, operations) = (worker.clone(), operations.clone());
+        thread::spawn(move || worker.work(thread, 1, &operations))
+    });
+    let others: Vec<_> = others.collect();
+    worker.work(0, 1, threads.first().map_or(&[], |operations| operations));
+    for other in others {
+        other.join().expect("a panic has ended the execution already");
+    }
+}
+
+#[cfg(not(any(loom, shuttle)))]
+fn at_once<S: Structure>(worker: &Worker<S>, threads: &[Vec<S::Op>]) {
+    // Real threads need a while to start: the barrier makes them meet.
+    let barrier = crate::sync::host::Barrier::new(threads.len().max(1));
+    thread::scope(|scope| {
+        for (thread, operations) in threads.iter().enumerate().skip(1) {
+            let barrier = &barrier;
+            scope.spawn(move || {
+                barrier.wait();
+                worker.work(thread, 1, operations);
+            });
+        }
+        barrier.wait();
+        worker.work(0, 1, threads.first().map_or(&[], |operations| operations));
+    });
+}
+
+fn hash(value: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn sight<Op: Debug, Ret: Debug>(history: &History<Op, Ret>) -> Sight {
+    let mut calls: Vec<_> = history.calls().iter().collect();
+    calls.sort_by_key(|call| call.start);
+    let order = hash(calls.iter().map(|call| call.thread).collect::<Vec<_>>());
+    // Sorting is stable: within a thread, calls stay in their order.
+    calls.sort_by_key(|call| call.thread);
+    let answers: Vec<String> = calls.iter().map(|call| format!("{:?}{:?}", call.op, call.ret)).collect();
+    Sight { overlapped: history.overlaps(), history: hash(answers), order }
+}
+
+fn complaint<Op: Debug, Ret: Debug>(
+    history: &History<Op, Ret>,
+    order: Order,
+    prefix: &[usize],
+    stuck: &[usize],
+) -> String {
+    let list = |which: &[usize]| {
+        let calls = which.iter().map(|&call| {
+            let call = &history.calls()[call];
+            let answer = call.ret.as_ref().map_or("(no answer)".into(), |ret| format!("{ret:?}"));
+            format!("{:?} -> {answer} (thread {})", call.op, call.thread)
+        });
+        calls.collect::<Vec<_>>().join(", ")
+    };
+    let respecting = match order {
+        Order::RealTime => "not linearizable: no order of these calls explains their answers",
+        Order::Program => "not explained: no order of these calls that respects each thread's explains their answers",
+    };
+    format!(
+        "{respecting}\n{history:?}  the longest explained beginning: {}\n  none of these can come next: {}\n",
+        if prefix.is_empty() { "nothing".into() } else { list(prefix) },
+        list(stuck)
+    )
+}
+
+/// Runs a program on the facade.
+pub(super) fn program(program: &dyn Fn(), context: &Context) {
+    program();
+    #[cfg(any(loom, shuttle))]
+    {
+        let turns: Vec<usize> = crate::sync::model::events().iter().map(|event| event.thread).collect();
+        context.tally.observe(Sight { overlapped: false, history: hash(&turns), order: hash(&turns) });
+    }
+    #[cfg(not(any(loom, shuttle)))]
+    {
+        // Real threads are not watched: that the program ended is all that is known.
+        let run = context.tally.counts().executions;
+        context.tally.observe(Sight { overlapped: false, history: 0, order: hash(run) });
+    }
+}

@@ -1,0 +1,102 @@
+//! What was asked and answered, and when.
+
+use std::fmt::{self, Debug};
+
+/// One operation of one thread.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call<Op, Ret> {
+    /// Which thread. The calls of one thread do not overlap.
+    pub thread: usize,
+    /// What was asked.
+    pub op: Op,
+    /// What was answered; `None` if there was no answer (yet): the operation may have happened or not.
+    pub ret: Option<Ret>,
+    /// When it began. It happened not before.
+    pub start: u64,
+    /// When it ended. It happened not after. Without an answer: whenever.
+    pub end: u64,
+    /// The period between two barriers that all threads passed. What [`Order::Program`] knows of time.
+    pub phase: u32,
+}
+
+/// Which order of calls an explanation must respect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// A call that ended before another began comes first: linearizability.
+    RealTime,
+    /// Each thread's calls come in their order, and calls of an earlier phase come before those of a later
+    /// one: all that can be asked when reads may be stale and happens-before is not known.
+    Program,
+}
+
+/// The calls of one execution, each thread's in their order.
+#[derive(Clone, PartialEq, Eq)]
+pub struct History<Op, Ret> {
+    calls: Vec<Call<Op, Ret>>,
+}
+
+impl<Op, Ret> Default for History<Op, Ret> {
+    fn default() -> Self {
+        Self { calls: Vec::new() }
+    }
+}
+
+impl<Op, Ret> History<Op, Ret> {
+    /// No calls yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a call. Each thread's calls are added in their order.
+    ///
+    /// # Panics
+    /// If the call ends before it begins, or begins before the last one of its thread has ended.
+    pub fn push(&mut self, call: Call<Op, Ret>) {
+        assert!(call.start <= call.end, "a call of thread {} ends before it begins", call.thread);
+        if let Some(last) = self.calls.iter().rev().find(|c| c.thread == call.thread) {
+            assert!(last.end <= call.start, "calls of thread {} overlap", call.thread);
+        }
+        self.calls.push(call);
+    }
+
+    /// The calls.
+    #[must_use]
+    pub fn calls(&self) -> &[Call<Op, Ret>] {
+        &self.calls
+    }
+
+    /// Whether any two calls of different threads overlap.
+    #[must_use]
+    pub fn overlaps(&self) -> bool {
+        let together = |a: &Call<Op, Ret>, b: &Call<Op, Ret>| {
+            a.thread != b.thread && a.start < b.end && b.start < a.end
+        };
+        self.calls.iter().enumerate().any(|(i, a)| self.calls[..i].iter().any(|b| together(a, b)))
+    }
+}
+
+impl<Op, Ret> FromIterator<Call<Op, Ret>> for History<Op, Ret> {
+    fn from_iter<I: IntoIterator<Item = Call<Op, Ret>>>(calls: I) -> Self {
+        let mut history = Self::new();
+        calls.into_iter().for_each(|call| history.push(call));
+        history
+    }
+}
+
+impl<Op: Debug, Ret: Debug> fmt::Debug for History<Op, Ret> {
+    /// A line per call, in the order of their beginnings.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut calls: Vec<_> = self.calls.iter().collect();
+        calls.sort_by_key(|call| (call.start, call.thread));
+        for call in calls {
+            let end = if call.end == u64::MAX { "     ".into() } else { format!("{:>5}", call.end) };
+            write!(f, "  thread {} [{:>5} {end}]  {:?}", call.thread, call.start, call.op)?;
+            match &call.ret {
+                Some(ret) => writeln!(f, " -> {ret:?}")?,
+                None => writeln!(f, " -> (no answer)")?,
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,116 @@
+//! loom: runs a model to loom's end, or to its cap.
+
+use super::budget::Budget;
+use super::execute::Context;
+use super::failure::{Failure, catching::catch};
+use super::history::Order;
+use super::model::{Body, Engine, Model};
+use super::record::Coverage;
+use super::run::Run;
+use super::tally::Tally;
+use crate::sync::Choice;
+use crate::sync::host::{Arc, Mutex};
+use crate::sync::model::{self, Limits, Oracle, Settings, Strength};
+use std::path::PathBuf;
+
+/// The most executions of one exploration in a normal run.
+const CAP: u64 = 400_000;
+
+/// How many choices of one kind are turned, one at a time: loom itself cannot choose.
+const TURNED: usize = 2;
+
+/// Runs `model` in this process. loom may abort it: see `subprocess`.
+///
+/// `told` hears of a failure before anything is unwound.
+pub(super) fn run_here(
+    model: &Model,
+    engine: Engine,
+    progress: Option<PathBuf>,
+    told: impl Fn(Run) + Clone + 'static,
+) -> Run {
+    let tally = Tally::new(progress);
+    let cap = Budget::get().scale(CAP);
+    let mut failure = None;
+    let mut finished = true;
+    for body in &model.bodies {
+        let seen: Arc<Mutex<Vec<Choice>>> = Arc::default();
+        let explore = |plan: Option<(Choice, usize)>| {
+            let one = Exploration { model, engine, body, plan, tally: &tally, seen: &seen, cap };
+            one.run(told.clone())
+        };
+        let mut plans = vec![None];
+        while let Some(plan) = plans.pop() {
+            let (ended, failed) = explore(plan);
+            finished &= ended;
+            failure = failure.or(failed);
+            if failure.is_some() {
+                break;
+            }
+            if plan.is_none() {
+                // Each kind of choice came up so often in some execution: now turn the first few.
+                let seen = seen.lock().expect("no panic under this lock").clone();
+                for &choice in &model.choices {
+                    let times = seen.iter().filter(|kind| **kind == choice).count();
+                    plans.extend((0..times.min(TURNED)).map(|nth| Some((choice, nth))));
+                }
+            }
+        }
+    }
+    Run::new(&tally, coverage(model, finished), failure)
+}
+
+fn coverage(model: &Model, finished: bool) -> Coverage {
+    match (finished, model.preemptions) {
+        (false, _) => Coverage::Capped,
+        (true, Some(most)) => Coverage::Bounded(most),
+        (true, None) => Coverage::Complete,
+    }
+}
+
+struct Exploration<'a> {
+    model: &'a Model,
+    engine: Engine,
+    body: &'a Body,
+    plan: Option<(Choice, usize)>,
+    tally: &'a Tally,
+    /// The longest list of choices that one execution has met.
+    seen: &'a Arc<Mutex<Vec<Choice>>>,
+    cap: u64,
+}
+
+impl Exploration<'_> {
+    /// Whether loom came to its end, and what it found.
+    fn run(&self, told: impl Fn(Run) + 'static) -> (bool, Option<Failure>) {
+        let strength = match self.engine {
+            Engine::LoomStrong => Strength::Strong,
+            _ => Strength::Plain,
+        };
+        let order = match strength {
+            Strength::Strong => Order::RealTime,
+            Strength::Plain => Order::Program,
+        };
+        let context = Context { order, tally: self.tally.clone() };
+        let (body, seen) = (Arc::clone(self.body), Arc::clone(self.seen));
+        let (plan, reuse) = (self.plan, self.model.reuse);
+        let execution = move || {
+            context.tally.begin();
+            let oracle = plan.map_or(Oracle::Undisturbed, |(choice, nth)| Oracle::Nth(choice, nth));
+            model::begin(Settings { strength, oracle, reuse, step_limit: 0 });
+            body(&context);
+            super::close_execution(&context.tally);
+            let choices = model::choices();
+            let mut seen = seen.lock().expect("no panic under this lock");
+            if choices.len() > seen.len() {
+                *seen = choices;
+            }
+        };
+        let before = self.tally.counts().executions;
+        let limits = Limits { preemptions: self.model.preemptions, executions: self.cap };
+        let (tally, model) = (self.tally.clone(), self.model.clone());
+        let told = move |failure: &Failure| {
+            told(Run::new(&tally, coverage(&model, true), Some(failure.clone())));
+        };
+        let failure = catch(|| model::explore(limits, execution), Box::new(told));
+        (self.tally.counts().executions - before < self.cap, failure)
+    }
+}

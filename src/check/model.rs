@@ -1,0 +1,215 @@
+//! A model: what is run, what is expected of it, and what it claims.
+
+use super::execute::{self, Context};
+use super::scenario::{Scenario, Shape};
+use super::spec::Structure;
+use crate::sync::host::Arc;
+use crate::sync::{Choice, Reuse};
+use std::fmt;
+
+/// What explores or samples the executions of a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Engine {
+    /// One thread, random operations, against the specification.
+    Sequential,
+    /// Real threads.
+    Stress,
+    /// loom as it is.
+    LoomPlain,
+    /// loom, with loads and stores as read-modify-writes.
+    LoomStrong,
+    /// shuttle, uniformly random schedules.
+    ShuttleRandom,
+    /// shuttle, probabilistic concurrency testing with one change of priorities (depth 2).
+    ShuttlePct2,
+    /// shuttle, the same with two (depth 3).
+    ShuttlePct3,
+}
+
+impl Engine {
+    /// The engines that run models in this build.
+    pub const HERE: &'static [Engine] = if cfg!(loom) {
+        &[Engine::LoomPlain, Engine::LoomStrong]
+    } else if cfg!(shuttle) {
+        &[Engine::ShuttleRandom, Engine::ShuttlePct2, Engine::ShuttlePct3]
+    } else {
+        &[Engine::Stress]
+    };
+}
+
+impl fmt::Display for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Engine::Sequential => "sequential",
+            Engine::Stress => "stress",
+            Engine::LoomPlain => "loom plain",
+            Engine::LoomStrong => "loom strong",
+            Engine::ShuttleRandom => "shuttle random",
+            Engine::ShuttlePct2 => "shuttle PCT 2",
+            Engine::ShuttlePct3 => "shuttle PCT 3",
+        })
+    }
+}
+
+/// What a model expects of its engines.
+#[derive(Clone, Debug)]
+pub(super) enum Expect {
+    /// Every execution of every engine is right.
+    Holds,
+    /// Each of these engines finds an execution that is wrong, and says one of these things about it.
+    Fails { defect: String, by: Vec<Engine>, saying: Vec<&'static str> },
+}
+
+/// One execution, from creation to the verdict. Panics if something is wrong.
+pub(super) type Body = Arc<dyn Fn(&Context) + Send + Sync>;
+
+/// What is run, what is expected of it, and what it claims. See [`model!`](crate::model).
+#[derive(Clone)]
+#[must_use = "a model does nothing until it is checked"]
+pub struct Model {
+    pub(super) structure: String,
+    pub(super) property: String,
+    pub(super) expect: Expect,
+    pub(super) may_be_capped: bool,
+    pub(super) concurrent: bool,
+    pub(super) preemptions: Option<usize>,
+    pub(super) choices: Vec<Choice>,
+    pub(super) reuse: Reuse,
+    pub(super) bodies: Vec<Body>,
+}
+
+impl fmt::Debug for Model {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("Model");
+        debug.field("structure", &self.structure).field("property", &self.property);
+        debug.field("expect", &self.expect).finish_non_exhaustive()
+    }
+}
+
+/// `a::b::Stack<T>` is called `Stack`.
+pub(super) fn short_name<T: ?Sized>() -> String {
+    let name = std::any::type_name::<T>();
+    let path = name.split('<').next().unwrap_or(name);
+    path.rsplit("::").next().unwrap_or(path).to_string()
+}
+
+impl Model {
+    fn new(structure: String, property: &str, bodies: Vec<Body>) -> Self {
+        Model {
+            structure,
+            property: property.into(),
+            expect: Expect::Holds,
+            may_be_capped: false,
+            concurrent: true,
+            preemptions: None,
+            choices: vec![Choice::SpuriousFailure, Choice::SpuriousWakeUp, Choice::TimeOut],
+            reuse: Reuse::Never,
+            bodies,
+        }
+    }
+
+    /// `scenario` on a declared structure: each history is judged, nodes may not leak nor be used after free.
+    pub fn of<S: Structure>(structure: S, scenario: Scenario<S::Op>) -> Self {
+        let concurrent = scenario.threads.len() > 1;
+        let structure = Arc::new(structure);
+        let body: Body = Arc::new(move |context| execute::scenario(&structure, &scenario, context));
+        let model = Self::new(short_name::<S::Sut>(), "linearizable", vec![body]);
+        Model { concurrent, ..model }
+    }
+
+    /// Random scenarios on a declared structure: a few small ones under loom, more and larger ones under shuttle.
+    pub fn random<S: Structure>(structure: S) -> Self {
+        let (count, shape) = if cfg!(loom) {
+            (4, Shape { before: 2, threads: 2, operations: 2, after: 1 })
+        } else {
+            (20, Shape { before: 3, threads: 3, operations: 3, after: 2 })
+        };
+        let structure = Arc::new(structure);
+        let seed = super::Budget::get().seed();
+        let bodies = (0..count).map(|nth| -> Body {
+            let (structure, scenario) = (Arc::clone(&structure), Scenario::random(seed ^ nth, shape));
+            Arc::new(move |context| execute::scenario(&structure, &scenario, context))
+        });
+        Self::new(short_name::<S::Sut>(), "linearizable", bodies.collect())
+    }
+
+    /// Any program on the facade. It panics if something is wrong.
+    pub fn program(structure: &str, property: &str, program: impl Fn() + Send + Sync + 'static) -> Self {
+        let body: Body = Arc::new(move |context| execute::program(&program, context));
+        Self::new(structure.into(), property, vec![body])
+    }
+
+    /// Names the property that the model is about. Without it: "linearizable".
+    pub fn property(self, property: &str) -> Self {
+        Model { property: property.into(), ..self }
+    }
+
+    /// Names the structure that the model is about. Without it: the name of its type.
+    pub fn structure(self, structure: &str) -> Self {
+        Model { structure: structure.into(), ..self }
+    }
+
+    /// This model has one thread only: nothing can overlap.
+    pub fn sequential(self) -> Self {
+        Model { concurrent: false, ..self }
+    }
+
+    /// Only executions with at most so many preemptions are explored (by loom).
+    pub fn preemptions(self, most: usize) -> Self {
+        Model { preemptions: Some(most), ..self }
+    }
+
+    /// Too large to be explored to the end: a run that is stopped before counts all the same, as incomplete.
+    pub fn capped(self) -> Self {
+        Model { may_be_capped: true, ..self }
+    }
+
+    /// How freed addresses come back. Without it: never, so that each use after free is noticed.
+    pub fn reuse(self, reuse: Reuse) -> Self {
+        Model { reuse, ..self }
+    }
+
+    /// The choices that the engine may make. Without it: all for a model that holds, none for a control.
+    pub fn choices(self, choices: impl IntoIterator<Item = Choice>) -> Self {
+        Model { choices: choices.into_iter().collect(), ..self }
+    }
+
+    /// Makes the model a control for `defect`: it passes if each engine of this build that is in `by` finds an
+    /// execution that is wrong, with a message that contains one of `saying`. Other engines may miss it.
+    ///
+    /// # Panics
+    /// If no engine is named: nothing would have to find it.
+    pub fn kills<'s>(
+        self,
+        defect: &str,
+        by: impl IntoIterator<Item = Engine>,
+        saying: impl IntoIterator<Item = &'static str>,
+    ) -> Self {
+        let by: Vec<Engine> = by.into_iter().collect();
+        assert!(!by.is_empty(), "the control for {defect} demands nothing of any engine");
+        let expect = Expect::Fails { defect: defect.into(), by, saying: saying.into_iter().collect() };
+        Model { expect, choices: Vec::new(), ..self }
+    }
+
+    /// Runs the model under every engine of the build.
+    ///
+    /// # Panics
+    /// If a run does not count: with the reason, the trace and the history.
+    pub fn check(self, path: &str) {
+        // libtest knows the test by its path within the crate.
+        let path = path.split_once("::").map_or(path, |(_, rest)| rest);
+        #[cfg(loom)]
+        if super::subprocess::run_as_child(&self) {
+            return;
+        }
+        let mut faults = Vec::new();
+        for &engine in Engine::HERE {
+            #[cfg(loom)]
+            let run = super::subprocess::run(&self, path, engine);
+            #[cfg(not(loom))]
+            let run = super::run::run(&self, engine, super::record::progress_file(path, &engine.to_string()));
+            faults.extend(run.close(&self, path, engine));
+        }
+        assert!(faults.is_empty(), "\n{}", faults.join("\n\n"));
+    }
+}

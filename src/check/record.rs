@@ -1,0 +1,110 @@
+//! What is kept of a run: for the verdict, for `cargo verify`, for the reader.
+
+use super::failure::Failure;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::path::PathBuf;
+
+/// How much of what there is to see a run has seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Coverage {
+    /// The engine came to its end: all that it can see of this scenario.
+    Complete,
+    /// The engine came to its end within a bound on preemptions.
+    Bounded(usize),
+    /// Schedules or inputs were drawn; there is no end to come to.
+    Sampled,
+    /// The engine was stopped before its end.
+    Capped,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Nothing went wrong in any execution.
+    Held,
+    /// This went wrong, in the last execution that was counted.
+    Failed(Failure),
+}
+
+/// One model under one engine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// The path of the model's test.
+    pub model: String,
+    /// The structure that it is about.
+    pub structure: String,
+    /// The property that it is about.
+    pub property: String,
+    /// The defect that it must find, for a control.
+    pub defect: Option<String>,
+    /// The engine.
+    pub engine: String,
+    /// Whether the model demands anything of this engine. A control does of the engines it names.
+    pub demanded: bool,
+    /// Executions that were begun.
+    pub executions: u64,
+    /// Executions in which operations of different threads overlapped.
+    pub overlapped: u64,
+    /// Different histories (or different ways to interleave, for a program).
+    pub histories: u64,
+    /// The most steps of one thread in one execution. 0 on real threads, where steps are not counted.
+    pub steps: u64,
+    /// How much was seen.
+    pub coverage: Coverage,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Why the run does not count, if it does not.
+    pub fault: Option<String>,
+    /// How long it took, in seconds.
+    pub seconds: f64,
+}
+
+/// The folder that `cargo verify` collects records in, if it is running.
+fn folder() -> Option<PathBuf> {
+    std::env::var_os("SELVEDGE_REPORT").map(PathBuf::from)
+}
+
+fn file_name(model: &str, engine: &str) -> String {
+    format!("{model}.{engine}").replace(|c: char| !c.is_alphanumeric() && c != '.' && c != '_', "-")
+}
+
+/// Where to keep the number of executions while a run lasts.
+pub(super) fn progress_file(model: &str, engine: &str) -> Option<PathBuf> {
+    Some(folder()?.join(file_name(model, engine) + ".progress"))
+}
+
+impl fmt::Display for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Record { engine, executions, overlapped, histories, seconds, .. } = self;
+        write!(f, "{engine:14} {executions:>8} executions, {overlapped} overlapped, {histories} histories, ")?;
+        match self.coverage {
+            Coverage::Complete => write!(f, "complete")?,
+            Coverage::Bounded(most) => write!(f, "complete up to {most} preemptions")?,
+            Coverage::Sampled => write!(f, "sampled")?,
+            Coverage::Capped => write!(f, "incomplete")?,
+        }
+        write!(f, ", {seconds:.1} s: ")?;
+        match (&self.outcome, &self.defect) {
+            (Outcome::Held, None) => write!(f, "held"),
+            (Outcome::Held, Some(defect)) => write!(f, "{defect} missed"),
+            (Outcome::Failed(failure), None) => write!(f, "failed: {failure}"),
+            (Outcome::Failed(failure), Some(defect)) => write!(f, "{defect} found: {failure}"),
+        }
+    }
+}
+
+impl Record {
+    /// Leaves the record where `cargo verify` looks for it.
+    ///
+    /// # Panics
+    /// If the folder cannot be written: a record that is lost would look like a gap, or hide one.
+    pub(super) fn leave(&self) {
+        let Some(folder) = folder() else { return };
+        let path = folder.join(file_name(&self.model, &self.engine) + ".json");
+        let text = serde_json::to_string(self).expect("a record is plain data");
+        std::fs::write(&path, text).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
+    }
+}

@@ -1,0 +1,66 @@
+//! A run: one model under one engine, from the first execution to the record.
+
+use super::failure::Failure;
+use super::model::{Engine, Expect, Model};
+use super::record::{Coverage, Outcome, Record};
+use super::tally::{Counts, Tally};
+use super::verdict::{Verdict, verdict};
+use serde::{Deserialize, Serialize};
+
+/// What came of a run.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Run {
+    pub counts: Counts,
+    pub coverage: Coverage,
+    pub outcome: Outcome,
+    pub seconds: f64,
+}
+
+impl Run {
+    /// A run that ended like this.
+    pub(super) fn new(tally: &Tally, coverage: Coverage, failure: Option<Failure>) -> Self {
+        let outcome = failure.map_or(Outcome::Held, Outcome::Failed);
+        Run { counts: tally.counts(), coverage, outcome, seconds: tally.seconds() }
+    }
+
+    /// Prints the run, leaves its record, and tells what is wrong with it.
+    pub(super) fn close(self, model: &Model, path: &str, engine: Engine) -> Option<String> {
+        let Run { counts, coverage, outcome, seconds } = self;
+        let verdict = verdict(model, engine, &counts, coverage, &outcome);
+        let (defect, demanded) = match &model.expect {
+            Expect::Holds => (None, true),
+            Expect::Fails { defect, by, .. } => (Some(defect.clone()), by.contains(&engine)),
+        };
+        let record = Record {
+            model: path.into(),
+            structure: model.structure.clone(),
+            property: model.property.clone(),
+            defect,
+            engine: engine.to_string(),
+            demanded,
+            executions: counts.executions,
+            overlapped: counts.overlapped,
+            histories: counts.histories.len() as u64,
+            steps: counts.steps,
+            coverage,
+            outcome,
+            fault: match verdict {
+                Verdict::Counts => None,
+                Verdict::Fault(why) => Some(why),
+            },
+            seconds,
+        };
+        println!("{record}");
+        record.leave();
+        let fault = record.fault.as_ref()?;
+        Some(match &record.outcome {
+            Outcome::Held => format!("{engine}: {fault}"),
+            Outcome::Failed(failure) => format!("{engine}, execution {}: {failure}", record.executions),
+        })
+    }
+}
+
+#[cfg(shuttle)]
+pub(super) use super::shuttle::run;
+#[cfg(not(any(loom, shuttle)))]
+pub(super) use super::stress::run;

@@ -1,0 +1,84 @@
+//! One thread, random operations, each answer compared with the specification's.
+
+use super::budget::Budget;
+use super::failure::Failure;
+use super::model::{Engine, Model, short_name};
+use super::record::Coverage;
+use super::run::Run;
+use super::spec::Structure;
+use super::tally::{Sight, Tally};
+use arbitrary::Unstructured;
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
+
+/// Random sequences in a normal run.
+const SEQUENCES: u64 = 1_000;
+
+/// The most bytes that a sequence is made from.
+const BYTES: usize = 600;
+
+fn decode<'a, Op: arbitrary::Arbitrary<'a>>(bytes: &'a [u8]) -> Vec<Op> {
+    let mut bytes = Unstructured::new(bytes);
+    let mut operations = Vec::new();
+    while !bytes.is_empty() {
+        let Ok(op) = bytes.arbitrary() else { break };
+        operations.push(op);
+    }
+    operations
+}
+
+/// Carries out the operations that `bytes` decode to, and compares each answer with the specification's.
+///
+/// # Errors
+/// The operation whose answer is none of the right ones, with all that led to it.
+pub fn check_sequence<S: Structure>(structure: &S, bytes: &[u8]) -> Result<(), String> {
+    let sut = structure.create();
+    // A nondeterministic specification may be in any of several states.
+    let mut states = vec![structure.initial()];
+    let mut log = String::new();
+    for op in decode::<S::Op>(bytes) {
+        let ret = structure.apply(&sut, &op);
+        log += &format!("  {op:?} -> {ret:?}\n");
+        let outcomes: Vec<_> = states.iter().flat_map(|state| structure.outcomes(state, &op)).collect();
+        let right: Vec<_> = outcomes.iter().map(|(ret, _)| format!("{ret:?}")).collect();
+        let mut after: Vec<S::State> = Vec::new();
+        for (_, state) in outcomes.into_iter().filter(|(answer, _)| *answer == ret) {
+            if !after.contains(&state) {
+                after.push(state);
+            }
+        }
+        if after.is_empty() {
+            return Err(format!("{op:?} -> {ret:?}, but right is {}, after\n{log}", right.join(" or ")));
+        }
+        states = after;
+    }
+    Ok(())
+}
+
+/// Random operation sequences against the specification; a failing one is shrunk.
+///
+/// # Panics
+/// If an answer is wrong: with the shortest sequence that was found.
+pub fn sequential<S: Structure>(structure: S, path: &str) {
+    let path = path.split_once("::").map_or(path, |(_, rest)| rest);
+    let budget = Budget::get();
+    let cases = budget.scale(SEQUENCES) as u32;
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
+    let mut seed = [0; 16];
+    seed[..8].copy_from_slice(&budget.seed().to_le_bytes());
+    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::XorShift, &seed));
+    let tally = Tally::new(None);
+    let bytes = proptest::collection::vec(proptest::num::u8::ANY, 0..BYTES);
+    let result = runner.run(&bytes, |bytes| {
+        tally.begin();
+        tally.observe(Sight { overlapped: false, history: bytes.len() as u64, order: 0 });
+        check_sequence(&structure, &bytes).map_err(TestCaseError::fail)
+    });
+    let failure = result.err().map(|error| match error {
+        TestError::Fail(reason, _) => Failure { message: reason.message().into(), trace: String::new() },
+        TestError::Abort(reason) => Failure { message: reason.message().into(), trace: String::new() },
+    });
+    let model = Model::program(&short_name::<S::Sut>(), "specification", || ()).sequential();
+    if let Some(fault) = Run::new(&tally, Coverage::Sampled, failure).close(&model, path, Engine::Sequential) {
+        panic!("\n{fault}");
+    }
+}

@@ -1,0 +1,89 @@
+//! What a run has seen, counted where it happens.
+
+use crate::sync::host::{Arc, Mutex};
+use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// Numbers of a run, shared by its executions.
+#[derive(Clone)]
+pub(super) struct Tally(Arc<Mutex<Inner>>);
+
+/// What was counted.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Counts {
+    /// Executions that were begun.
+    pub executions: u64,
+    /// Executions in which operations of different threads overlapped.
+    pub overlapped: u64,
+    /// Hashes of the different histories (operations and answers, without times).
+    pub histories: HashSet<u64>,
+    /// Hashes of the different orders in which threads took their turns.
+    pub orders: HashSet<u64>,
+    /// The most steps that one thread took in one execution.
+    pub steps: u64,
+}
+
+struct Inner {
+    counts: Counts,
+    started: Instant,
+    told: Instant,
+    progress: Option<PathBuf>,
+}
+
+/// What an execution has shown.
+pub(super) struct Sight {
+    pub overlapped: bool,
+    pub history: u64,
+    pub order: u64,
+}
+
+impl Tally {
+    /// Nothing yet. `progress` is a file that is kept up to date with the number of executions.
+    pub(super) fn new(progress: Option<PathBuf>) -> Self {
+        let now = Instant::now();
+        Tally(Arc::new(Mutex::new(Inner { counts: Counts::default(), started: now, told: now, progress })))
+    }
+
+    fn with<R>(&self, f: impl FnOnce(&mut Inner) -> R) -> R {
+        f(&mut self.0.lock().unwrap_or_else(crate::sync::PoisonError::into_inner))
+    }
+
+    /// An execution begins.
+    pub(super) fn begin(&self) {
+        self.with(|inner| {
+            inner.counts.executions += 1;
+            if inner.counts.executions % 64 == 0 && inner.told.elapsed() > Duration::from_millis(100) {
+                inner.told = Instant::now();
+                if let Some(path) = &inner.progress {
+                    // Progress is for the eye: a write that fails must not fail the run.
+                    let _ = std::fs::write(path, inner.counts.executions.to_string());
+                }
+            }
+        });
+    }
+
+    /// An execution has shown something.
+    pub(super) fn observe(&self, sight: Sight) {
+        self.with(|inner| {
+            inner.counts.overlapped += u64::from(sight.overlapped);
+            inner.counts.histories.insert(sight.history);
+            inner.counts.orders.insert(sight.order);
+        });
+    }
+
+    /// A thread took so many steps.
+    #[cfg(any(loom, shuttle))]
+    pub(super) fn steps(&self, steps: u64) {
+        self.with(|inner| inner.counts.steps = inner.counts.steps.max(steps));
+    }
+
+    pub(super) fn counts(&self) -> Counts {
+        self.with(|inner| inner.counts.clone())
+    }
+
+    pub(super) fn seconds(&self) -> f64 {
+        self.with(|inner| inner.started.elapsed().as_secs_f64())
+    }
+}

@@ -1,0 +1,48 @@
+//! Does a run count? One place decides.
+
+use super::model::{Engine, Expect, Model};
+use super::record::{Coverage, Outcome};
+use super::tally::Counts;
+
+/// What a run says about its model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// What was expected was seen.
+    Counts,
+    /// It was not, for this reason.
+    Fault(String),
+}
+
+/// Judges a run by what its model expects and claims.
+pub(super) fn verdict(
+    model: &Model,
+    engine: Engine,
+    counts: &Counts,
+    coverage: Coverage,
+    outcome: &Outcome,
+) -> Verdict {
+    let fault = match (&model.expect, outcome) {
+        (Expect::Holds, Outcome::Failed(failure)) => Some(failure.message.clone()),
+        (Expect::Holds, Outcome::Held) => vacuous(model, counts).or_else(|| overclaimed(model, coverage)),
+        (Expect::Fails { by, .. }, _) if !by.contains(&engine) => None,
+        (Expect::Fails { defect, .. }, Outcome::Held) => {
+            Some(format!("{defect} survived {} executions", counts.executions))
+        }
+        (Expect::Fails { defect, saying, .. }, Outcome::Failed(failure)) => {
+            let said = saying.is_empty() || saying.iter().any(|words| failure.message.contains(words));
+            (!said).then(|| format!("{defect} should say one of {saying:?}, but: {}", failure.message))
+        }
+    };
+    fault.map_or(Verdict::Counts, Verdict::Fault)
+}
+
+fn vacuous(model: &Model, counts: &Counts) -> Option<String> {
+    // Operations of a single step cannot overlap; that threads took their turns in two orders says as much.
+    let never = model.concurrent && counts.overlapped == 0 && counts.orders.len() < 2;
+    never.then(|| format!("vacuous: no two operations overlapped in {} executions", counts.executions))
+}
+
+fn overclaimed(model: &Model, coverage: Coverage) -> Option<String> {
+    let claimed = coverage == Coverage::Capped && !model.may_be_capped;
+    claimed.then(|| "incomplete: stopped before the end, which the model does not allow".into())
+}

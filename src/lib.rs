@@ -1,0 +1,19 @@
+//! Lock-free data structures of which what is checked is what ships, and every check is shown to be able to fail.
+//!
+//! The map of the house. Arrows point down only: a floor uses the floors below it, never those above.
+//!
+//! | floor | module | what is there |
+//! |---|---|---|
+//! | 3 | [`stack`] | [`TreiberStack`](stack::TreiberStack) |
+//! | 3 | [`ring`] | [`Ring`](ring::Ring), and the lesson's [`LockFreeRingBuffer`](ring::LockFreeRingBuffer) |
+//! | 2 | [`reclaim`] | when a node may be freed: one trait, several strategies |
+//! | 2 | `check` | the harness: declare a structure once, get every engine (feature `check`) |
+//! | 1 | [`sync`] | the facade: the only door to atomics, cells, threads, locks, clocks, heap nodes |
+
+pub mod reclaim;
+// pub mod ring;
+pub mod stack;
+pub mod sync;
+
+#[cfg(feature = "check")]
+pub mod check;

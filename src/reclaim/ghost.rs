@@ -1,0 +1,106 @@
+//! The earliest legal free: the strategy of the models.
+//!
+//! A retired node is freed at the very moment the last guard is gone that lived when it was retired; at once
+//! if there is none. No real strategy may free earlier, so a structure that is right under `Ghost` frees in
+//! time under any strategy that keeps the contract, and a guard that is missing shows in the first execution
+//! in which it matters.
+//!
+//! The bookkeeping is beside the model: it is no step, and makes no executions (about 2,500 times fewer than
+//! real epochs on a stack of two threads with two operations each). What a real strategy gives in ordering is
+//! given by sequentially consistent fences at pin, unpin and retire, as epochs have them.
+
+use super::{Guard, Reclaim};
+use crate::sync::atomic::{AtomicPtr, Ordering, fence};
+use crate::sync::{PoisonError, heap, host};
+use std::fmt;
+
+/// Frees each retired node at the earliest legal moment.
+#[derive(Default)]
+pub struct Ghost {
+    state: host::Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    next_guard: u64,
+    guards: Vec<u64>,
+    retired: Vec<Retired>,
+}
+
+struct Retired {
+    /// The guards that lived when the node was retired, and still do.
+    waits_for: Vec<u64>,
+    free: Box<dyn FnOnce()>,
+}
+
+// SAFETY: `free` drops a node that `retire` was allowed to drop on any thread (its #3).
+unsafe impl Send for Retired {}
+
+/// Keeps alive what is not retired yet.
+#[derive(Debug)]
+pub struct GhostGuard<'r> {
+    ghost: &'r Ghost,
+    id: u64,
+}
+
+impl fmt::Debug for Ghost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ghost").finish_non_exhaustive()
+    }
+}
+
+impl Ghost {
+    fn with<R>(&self, f: impl FnOnce(&mut State) -> R) -> R {
+        f(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+// SAFETY: a node is freed when no guard of the time of its retirement is left; the fences order it after them.
+unsafe impl Reclaim for Ghost {
+    type Guard<'r> = GhostGuard<'r>;
+
+    fn pin(&self) -> GhostGuard<'_> {
+        let id = self.with(|state| {
+            state.next_guard += 1;
+            let id = state.next_guard;
+            state.guards.push(id);
+            id
+        });
+        fence(Ordering::SeqCst);
+        GhostGuard { ghost: self, id }
+    }
+}
+
+impl Guard for GhostGuard<'_> {
+    #[track_caller]
+    fn protect<T>(&self, source: &AtomicPtr<T>, order: Ordering) -> *mut T {
+        source.load(order)
+    }
+
+    unsafe fn retire<T>(&self, node: *mut T) {
+        fence(Ordering::SeqCst);
+        // SAFETY: the caller's #1 and #2, and this strategy's promise.
+        let free: Box<dyn FnOnce()> = Box::new(move || unsafe { heap::free(node) });
+        // SAFETY: the box does not outlive what `T` borrows: the caller's #3 (until the strategy is dropped).
+        let free: Box<dyn FnOnce() + 'static> = unsafe { std::mem::transmute(free) };
+        // The guard that retires lives, so there is always somebody to wait for.
+        self.ghost.with(|state| state.retired.push(Retired { waits_for: state.guards.clone(), free }));
+    }
+}
+
+impl Drop for GhostGuard<'_> {
+    fn drop(&mut self) {
+        fence(Ordering::SeqCst);
+        let due = self.ghost.with(|state| {
+            state.guards.retain(|guard| *guard != self.id);
+            state.retired.iter_mut().for_each(|r| r.waits_for.retain(|guard| *guard != self.id));
+            let (due, waiting) =
+                std::mem::take(&mut state.retired).into_iter().partition(|r| r.waits_for.is_empty());
+            state.retired = waiting;
+            let due: Vec<Retired> = due;
+            due
+        });
+        // Not under the lock: a free is a step, at which other threads run.
+        due.into_iter().for_each(|retired| (retired.free)());
+    }
+}

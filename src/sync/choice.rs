@@ -1,0 +1,29 @@
+//! What an execution can leave open besides who runs next. In every build, so that models can be declared.
+
+/// What is being chosen. Answer 0 is always the undisturbed course.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Choice {
+    /// 1: a weak compare-exchange fails although the value is the expected one.
+    SpuriousFailure,
+    /// 1: a wait returns though nobody notified.
+    SpuriousWakeUp,
+    /// 1: the time is up.
+    TimeOut,
+    /// k > 0: the allocation gets the k-th oldest freed address of its size.
+    AddressReuse,
+}
+
+/// How freed addresses come back in this execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Reuse {
+    /// Never: each use after free is noticed.
+    #[default]
+    Never,
+    /// The youngest freed address first, as most allocators do.
+    Lifo,
+    /// The oldest freed address first: what the ABA problem of a stack needs.
+    Fifo,
+    /// As the oracle chooses, for each allocation anew.
+    Chosen,
+}
+

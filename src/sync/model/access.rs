@@ -1,0 +1,36 @@
+//! The one door through which every step goes: weaken, publish, perform, check, record.
+
+use super::engine;
+use super::event::{Event, Object, Place, Value};
+use super::world::{self, Pending};
+use std::sync::atomic::Ordering;
+
+/// A step that is about to happen.
+pub(super) struct Step {
+    pub object: Object,
+    pub action: &'static str,
+    pub writes: bool,
+    pub place: Place,
+    pub pointers: bool,
+    /// Where the object itself lives, if it may live in a node: a step on a freed node is an error.
+    pub address: Option<usize>,
+}
+
+impl Step {
+    /// Performs the step: `act` calls the engine once and tells what it saw and with which ordering.
+    pub(super) fn perform<R>(self, act: impl FnOnce() -> (R, Value, Option<Ordering>)) -> R {
+        let Step { object, action, writes, place, pointers, address } = self;
+        if std::thread::panicking() {
+            // The execution has failed and is being unwound: its drops go on, and are not steps of it.
+            return act().0;
+        }
+        world::publish(Pending { object, action, writes, place });
+        let (result, value, order) = act();
+        let thread = engine::thread_index();
+        world::record(Event { thread, place, object, action, order, value, pointers, text: None });
+        if let Some(address) = address {
+            super::nodes::check(address, place);
+        }
+        result
+    }
+}

@@ -1,0 +1,243 @@
+//! Heap nodes: poisoned and kept when they are freed.
+//!
+//! A freed node's value is dropped and its memory kept until the execution ends, so that a late access
+//! reads nothing wild and is *noticed*: by [`get`], by [`free`], and by every atomic and cell that lives
+//! in the node. The report names the access, the free and the allocation.
+//!
+//! Address reuse hides late accesses and shows ABA instead; so it is a setting ([`Reuse`]).
+
+use super::access::Step;
+use super::engine::{self, Canary};
+use super::event::{Object, Place, Show, Value};
+use crate::sync::{Choice, Reuse};
+use super::world;
+use std::alloc::Layout;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::panic::Location;
+use std::rc::Rc;
+
+/// Who did it, and where.
+#[derive(Clone, Copy)]
+struct Deed {
+    thread: usize,
+    place: Place,
+}
+
+impl Deed {
+    fn here(place: Place) -> Self {
+        Deed { thread: engine::thread_index(), place }
+    }
+}
+
+impl fmt::Display for Deed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "by thread {} at {}", self.thread, Show(self.place))
+    }
+}
+
+/// One life of one address.
+struct Node {
+    address: usize,
+    layout: Layout,
+    allocated: Deed,
+    freed: Option<Deed>,
+    /// The address has begun another life.
+    reused: bool,
+    canary: Rc<Canary>,
+}
+
+#[derive(Default)]
+pub(super) struct Heap {
+    nodes: Vec<Node>,
+    /// Address to the number of the node that lives there now, or lived there last.
+    latest: BTreeMap<usize, usize>,
+    freed: usize,
+}
+
+/// Nodes that an execution allocated and never freed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leak(Vec<String>);
+
+impl fmt::Display for Leak {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "leak: {} never freed: {}", self.0.len(), self.0.join(", "))
+    }
+}
+
+impl std::error::Error for Leak {}
+
+impl Heap {
+    /// The node whose memory contains `address`.
+    fn find(&self, address: usize) -> Option<(usize, &Node)> {
+        let (_, &number) = self.latest.range(..=address).next_back()?;
+        let node = &self.nodes[number];
+        (address < node.address + node.layout.size()).then_some((number, node))
+    }
+
+    pub(super) fn name(&self, address: usize) -> Option<String> {
+        self.latest.get(&address).map(|number| format!("node {number}"))
+    }
+
+    /// What is wrong with an access to `address`, if it lies in a node.
+    fn fault(&self, address: usize, place: Place) -> Option<String> {
+        if self.freed == 0 {
+            return None;
+        }
+        let (number, node) = self.find(address)?;
+        let freed = node.freed?;
+        let access = Deed::here(place);
+        Some(format!(
+            "use after free: node {number} used {access}; freed {freed}; allocated {}",
+            node.allocated
+        ))
+    }
+
+    /// The numbers of the nodes whose address may begin another life, oldest free first.
+    fn reusable(&self, layout: Layout) -> Vec<usize> {
+        let free = |n: &Node| n.freed.is_some() && !n.reused && n.layout == layout;
+        (0..self.nodes.len()).filter(|&number| free(&self.nodes[number])).collect()
+    }
+
+    fn settle(&mut self, address: usize, layout: Layout, allocated: Deed) -> usize {
+        let number = self.nodes.len();
+        let canary = Rc::new(Canary::new(()));
+        self.nodes.push(Node { address, layout, allocated, freed: None, reused: false, canary });
+        self.latest.insert(address, number);
+        number
+    }
+
+    /// Gives the memory back and reports what was never freed.
+    pub(super) fn close(self) -> Result<(), Leak> {
+        let mut lost = Vec::new();
+        for (number, node) in self.nodes.into_iter().enumerate() {
+            match node.freed {
+                None => lost.push(format!("node {number} allocated {}", node.allocated)),
+                Some(_) if node.reused => {} // the last life of this address gives it back
+                // SAFETY: allocated in `alloc` with this layout, and given back here only.
+                Some(_) => unsafe { std::alloc::dealloc(node.address as *mut u8, node.layout) },
+            }
+        }
+        if lost.is_empty() { Ok(()) } else { Err(Leak(lost)) }
+    }
+}
+
+/// A node's layout: never empty, so that each node has an address of its own.
+fn layout<T>() -> Layout {
+    let layout = Layout::new::<T>();
+    Layout::from_size_align(layout.size().max(1), layout.align()).expect("one byte fits")
+}
+
+/// Panics if the object at `address` lies in a freed node.
+pub(super) fn check(address: usize, place: Place) {
+    if let Some(fault) = world::with(|w| w.heap.fault(address, place)) {
+        panic!("{fault}");
+    }
+}
+
+fn node_step(action: &'static str, writes: bool, place: Place) -> Step {
+    Step { object: Object::NONE, action, writes, place, pointers: true, address: None }
+}
+
+/// Allocates a node that holds `value`. Whether it gets the address of a freed one is a [`Choice`].
+#[track_caller]
+pub fn alloc<T>(value: T) -> *mut T {
+    let place = Location::caller();
+    let layout = layout::<T>();
+    let old = world::with(|w| match w.reuse() {
+        Reuse::Never => Vec::new(),
+        _ => w.heap.reusable(layout),
+    });
+    let chosen = match world::with(|w| w.reuse()) {
+        Reuse::Never => None,
+        Reuse::Lifo => old.last(),
+        Reuse::Fifo => old.first(),
+        Reuse::Chosen => world::choose(Choice::AddressReuse, old.len() + 1).checked_sub(1).map(|k| &old[k]),
+    };
+    let address = match chosen {
+        Some(&number) => world::with(|w| {
+            let node = &mut w.heap.nodes[number];
+            node.reused = true;
+            node.address as *mut u8
+        }),
+        // SAFETY: the layout is not empty.
+        None => unsafe { std::alloc::alloc(layout) },
+    };
+    if address.is_null() {
+        std::alloc::handle_alloc_error(layout);
+    }
+    let node = address.cast::<T>();
+    // SAFETY: fresh memory of this layout, or a freed node's of which the last value was dropped.
+    unsafe { node.write(value) };
+    world::with(|w| w.heap.settle(address as usize, layout, Deed::here(place)));
+    node_step("alloc", false, place).perform(|| (node, Value::Wrote(address as u64), None))
+}
+
+/// The living node at exactly this address, or a panic that says what it is instead.
+fn living(address: usize, place: Place, verb: &str) -> (usize, Rc<Canary>) {
+    let found = world::with(|w| match w.heap.find(address) {
+        Some((number, node)) if node.address == address => match node.freed {
+            None => Ok((number, Rc::clone(&node.canary))),
+            Some(freed) => {
+                let (now, born) = (Deed::here(place), node.allocated);
+                let fault = if verb == "freed" { "double free" } else { "use after free" };
+                Err(format!("{fault}: node {number} {verb} {now}; freed {freed}; allocated {born}"))
+            }
+        },
+        _ => Err(format!("wild pointer: {address:#x} {verb} {} is no node", Deed::here(place))),
+    });
+    found.unwrap_or_else(|fault| panic!("{fault}"))
+}
+
+/// Drops the node's value, and poisons and keeps its memory.
+///
+/// # Safety
+/// 1. `node` came from [`alloc`] and was not freed since.
+/// 2. Nobody uses it any more.
+///
+/// Both are checked here, and reported as a panic that names the places.
+#[track_caller]
+pub unsafe fn free<T>(node: *mut T) {
+    if std::thread::panicking() {
+        return; // the execution has failed: a second fault found while it unwinds would hide the first
+    }
+    let place = Location::caller();
+    let address = node as usize;
+    node_step("free", true, place).perform(|| {
+        engine::point();
+        let (number, canary) = living(address, place, "freed");
+        canary.with_mut(|_| ());
+        let deed = Deed::here(place);
+        // SAFETY: alive, as `living` has found, so its value was not dropped yet.
+        unsafe { node.drop_in_place() };
+        world::with(|w| {
+            w.heap.nodes[number].freed = Some(deed);
+            w.heap.freed += 1;
+        });
+        ((), Value::Wrote(address as u64), None)
+    });
+}
+
+/// The node behind `node`: a step of the model, at which a use after free is noticed.
+///
+/// # Safety
+/// 1. `node` came from [`alloc`], and is not freed while the reference lives.
+/// 2. Nobody has a `&mut` to it meanwhile.
+///
+/// The first is checked here and at each atomic and cell in the node.
+#[track_caller]
+pub unsafe fn get<'a, T>(node: *const T) -> &'a T {
+    if std::thread::panicking() {
+        // SAFETY: the caller's #1 and #2; the memory of freed nodes is kept.
+        return unsafe { &*node };
+    }
+    let place = Location::caller();
+    let address = node as usize;
+    node_step("access", false, place).perform(|| {
+        engine::point();
+        let (_, canary) = living(address, place, "used");
+        canary.with(|_| ());
+        // SAFETY: alive, as `living` has found; the rest is the caller's #1 and #2.
+        (unsafe { &*node }, Value::Read(address as u64), None)
+    })
+}

@@ -1,0 +1,231 @@
+//! The state of one execution: its log, its threads, its nodes, its clock.
+
+use super::engine;
+use super::event::{Event, Object, Place, Value};
+use super::nodes::Heap;
+use super::oracle::Oracle;
+use crate::sync::{Choice, Reuse};
+use std::cell::RefCell;
+use std::panic::Location;
+use std::time::Duration;
+
+/// How loads and stores are carried out under loom. shuttle is sequentially consistent and ignores it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Strength {
+    /// As written: stale reads happen, and loom's known misses too (tokio-rs/loom issues 166 and 392).
+    #[default]
+    Plain,
+    /// Loads and stores are read-modify-writes: no stale reads, and none of those misses. Every store then
+    /// continues release sequences, so a release that is missing on an overwritten value shows in plain runs only.
+    Strong,
+}
+
+/// What an execution is to be like.
+#[derive(Debug, Default)]
+pub struct Settings {
+    /// How loads and stores are carried out under loom.
+    pub strength: Strength,
+    /// Who answers choices.
+    pub oracle: Oracle,
+    /// How freed addresses come back.
+    pub reuse: Reuse,
+    /// A thread that takes more steps than this in one execution is reported. 0: no limit.
+    pub step_limit: u64,
+}
+
+/// An operation that a thread is about to carry out, for schedulers that look ahead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pending {
+    /// On what.
+    pub object: Object,
+    /// What: see [`Event::action`].
+    pub action: &'static str,
+    /// Whether it may write. Two operations commute if they are on different objects or neither writes.
+    pub writes: bool,
+    /// Where.
+    pub place: Place,
+}
+
+#[derive(Default)]
+struct Thread {
+    steps: u64,
+    pending: Option<Pending>,
+}
+
+#[derive(Default)]
+pub(super) struct World {
+    settings: Settings,
+    recording: bool,
+    objects: u32,
+    events: Vec<Event>,
+    threads: Vec<Thread>,
+    choices: Vec<Choice>,
+    pub(super) heap: Heap,
+    pub(super) clock: Duration,
+}
+
+thread_local! {
+    static WORLD: RefCell<World> = RefCell::default();
+}
+
+pub(super) fn with<R>(f: impl FnOnce(&mut World) -> R) -> R {
+    WORLD.with(|world| f(&mut world.borrow_mut()))
+}
+
+impl World {
+    fn thread(&mut self, index: usize) -> &mut Thread {
+        while self.threads.len() <= index {
+            self.threads.push(Thread::default());
+        }
+        &mut self.threads[index]
+    }
+
+    pub(super) fn reuse(&self) -> Reuse {
+        self.settings.reuse
+    }
+}
+
+/// Opens an execution: forgets the last one, and records from here on.
+pub fn begin(settings: Settings) {
+    engine::ready();
+    with(|world| *world = World { settings, recording: true, ..World::default() });
+}
+
+/// Closes an execution.
+///
+/// # Errors
+/// The nodes that were allocated and never freed, with the places of their allocation.
+pub fn end() -> Result<(), super::Leak> {
+    let heap = with(|world| {
+        world.recording = false;
+        std::mem::take(&mut world.heap)
+    });
+    heap.close()
+}
+
+/// The steps of the execution so far, in their order. Empty if the world is busy (in a panic within it).
+pub fn events() -> Vec<Event> {
+    WORLD.with(|world| world.try_borrow().map(|w| w.events.clone()).unwrap_or_default())
+}
+
+/// The name under which traces show the node at an address: `node 3`.
+pub(crate) fn node_name(address: u64) -> Option<String> {
+    WORLD.with(|world| world.try_borrow().ok().and_then(|w| w.heap.name(address as usize)))
+}
+
+/// How many steps `thread` has taken in this execution.
+pub fn steps(thread: usize) -> u64 {
+    with(|world| world.thread(thread).steps)
+}
+
+/// The most steps that any thread has taken in this execution.
+pub(crate) fn most_steps() -> u64 {
+    with(|world| world.threads.iter().map(|thread| thread.steps).max().unwrap_or(0))
+}
+
+/// What `thread` is about to do: published before the engine is asked who runs next, withdrawn after.
+pub fn pending(thread: usize) -> Option<Pending> {
+    with(|world| world.thread(thread).pending)
+}
+
+/// The number of the current thread: 0 is main, the others count in the order of spawning.
+pub fn thread() -> usize {
+    engine::thread_index()
+}
+
+/// How often each kind of choice came up in this execution.
+pub(crate) fn choices() -> Vec<Choice> {
+    with(|world| world.choices.clone())
+}
+
+pub(super) fn strength() -> Strength {
+    with(|world| world.settings.strength)
+}
+
+pub(super) fn new_object() -> Object {
+    with(|world| {
+        let object = Object(world.objects);
+        world.objects += 1;
+        object
+    })
+}
+
+/// Publishes what the current thread is about to do, before the engine may switch.
+pub(super) fn publish(pending: Pending) {
+    let me = engine::thread_index();
+    let steps = with(|world| {
+        let limit = world.settings.step_limit;
+        let thread = world.thread(me);
+        thread.pending = Some(pending);
+        thread.steps += 1;
+        (limit > 0 && thread.steps > limit).then_some(thread.steps)
+    });
+    if let Some(steps) = steps {
+        panic!("no progress: thread {me} has taken {steps} steps in one execution");
+    }
+}
+
+/// Writes down what the current thread has just done, in the same step of the engine.
+pub(super) fn record(event: Event) {
+    with(|world| {
+        world.thread(event.thread).pending = None;
+        if world.recording {
+            world.events.push(event);
+        }
+    });
+}
+
+/// The moment: how many steps have been recorded.
+pub(crate) fn now() -> usize {
+    with(|world| world.events.len())
+}
+
+/// The first and the last of the steps from `mark` on that are wanted.
+pub(crate) fn span(mark: usize, wanted: impl Fn(&Event) -> bool) -> Option<(usize, usize)> {
+    with(|world| {
+        let first = mark + world.events[mark..].iter().position(&wanted)?;
+        let last = mark + world.events[mark..].iter().rposition(&wanted)?;
+        Some((first, last))
+    })
+}
+
+/// A line in the log that is no step: an operation begins or ends.
+#[track_caller]
+pub(crate) fn note(text: String) {
+    let place = Location::caller();
+    let thread = engine::thread_index();
+    with(|world| {
+        world.events.push(Event {
+            thread,
+            place,
+            object: Object::NONE,
+            action: "note",
+            order: None,
+            value: Value::None,
+            pointers: false,
+            text: Some(text),
+        })
+    });
+}
+
+/// Asks the oracle. With fewer than two answers there is nothing to ask.
+pub(super) fn choose(choice: Choice, answers: usize) -> usize {
+    if answers < 2 {
+        return 0;
+    }
+    // The engine's answer may run engine code, so it is not called with the world borrowed.
+    let (nth, engine) = with(|world| {
+        let nth = world.choices.iter().filter(|c| **c == choice).count();
+        world.choices.push(choice);
+        match &mut world.settings.oracle {
+            Oracle::Undisturbed => (Some(0), None),
+            Oracle::Nth(kind, k) => (Some(usize::from(*kind == choice && *k == nth)), None),
+            engine @ Oracle::Engine(_) => (None, Some(std::mem::take(engine))),
+        }
+    });
+    let Some(Oracle::Engine(mut ask)) = engine else { return nth.unwrap_or(0) };
+    let answer = ask(choice, answers);
+    with(|world| world.settings.oracle = Oracle::Engine(ask));
+    assert!(answer < answers, "the engine chose answer {answer} of {answers}");
+    answer
+}
