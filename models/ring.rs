@@ -1,0 +1,260 @@
+//! Models of the rings: the same declarations on std, loom and shuttle.
+
+use selvedge::check::{Arbitrary, Model, Scenario, Spec, Structure};
+use selvedge::ring::{Closed, PushError, Ring, TryPopError, TryPushError};
+use std::collections::VecDeque;
+
+#[derive(Clone, Debug, Arbitrary)]
+enum Op {
+    TryPush(u8),
+    TryPop,
+    /// So many values, counted up from the first.
+    PushBatch(u8, #[arbitrary(with = small)] u8),
+    PopBatch(#[arbitrary(with = small)] u8),
+    Len,
+    IsEmpty,
+    IsFull,
+    Close,
+    IsClosed,
+    /// Sleep while the ring is full or empty: for scenarios that end all the same, never drawn at random.
+    #[arbitrary(skip)]
+    Push(u8),
+    #[arbitrary(skip)]
+    Pop,
+}
+
+fn small(u: &mut arbitrary::Unstructured) -> arbitrary::Result<u8> {
+    u.int_in_range(0..=4)
+}
+
+use Op::{Close, IsClosed, IsEmpty, IsFull, Len, Pop, PopBatch, Push, PushBatch, TryPop, TryPush};
+
+#[derive(Clone, Debug, PartialEq)]
+enum Ret {
+    Pushed,
+    Full,
+    Popped(u8),
+    Empty,
+    Closed,
+    Number(usize),
+    Values(Vec<u8>),
+    Is(bool),
+}
+
+/// A first-in, first-out list of at most so many elements, open or closed.
+#[derive(Clone, Copy)]
+struct Bounded(usize);
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+struct State {
+    elements: VecDeque<u8>,
+    closed: bool,
+}
+
+impl Bounded {
+    fn push(&self, state: &State, values: impl IntoIterator<Item = u8>) -> State {
+        let mut state = state.clone();
+        state.elements.extend(values);
+        assert!(state.elements.len() <= self.0);
+        state
+    }
+}
+
+impl Spec for Bounded {
+    type Op = Op;
+    type Ret = Ret;
+    type State = State;
+
+    fn initial(&self) -> State {
+        State::default()
+    }
+
+    fn step(&self, state: &mut State, op: &Op) -> Ret {
+        let (ret, after) = self.outcomes(state, op).into_iter().next().expect("not a sleeping operation");
+        *state = after;
+        ret
+    }
+
+    /// Batches may move fewer than they could, if they move some. Sleeping operations have no outcome until
+    /// they can go on.
+    fn outcomes(&self, state: &State, op: &Op) -> Vec<(Ret, State)> {
+        let room = self.0 - state.elements.len();
+        let same = |ret| vec![(ret, state.clone())];
+        match op {
+            TryPush(_) | Push(_) | PushBatch(..) if state.closed => same(Ret::Closed),
+            TryPush(value) | Push(value) if room > 0 => vec![(Ret::Pushed, self.push(state, [*value]))],
+            TryPush(_) => same(Ret::Full),
+            TryPop | Pop if !state.elements.is_empty() => {
+                let mut after = state.clone();
+                let value = after.elements.pop_front().expect("not empty");
+                vec![(Ret::Popped(value), after)]
+            }
+            TryPop | Pop if state.closed => same(Ret::Closed),
+            TryPop => same(Ret::Empty),
+            PushBatch(_, 0) => same(Ret::Number(0)),
+            PushBatch(..) if room == 0 => same(Ret::Number(0)),
+            PushBatch(first, count) => {
+                let most = room.min(usize::from(*count));
+                let some =
+                    |n| (Ret::Number(n), self.push(state, (0..n as u8).map(|i| first.wrapping_add(i))));
+                (1..=most).rev().map(some).collect()
+            }
+            PopBatch(0) => same(Ret::Values(Vec::new())),
+            PopBatch(_) if state.elements.is_empty() && state.closed => same(Ret::Closed),
+            PopBatch(_) if state.elements.is_empty() => same(Ret::Values(Vec::new())),
+            PopBatch(most) => {
+                let most = state.elements.len().min(usize::from(*most));
+                let some = |n| {
+                    let mut after = state.clone();
+                    (Ret::Values(after.elements.drain(..n).collect()), after)
+                };
+                (1..=most).rev().map(some).collect()
+            }
+            Len => same(Ret::Number(state.elements.len())),
+            IsEmpty => same(Ret::Is(state.elements.is_empty())),
+            IsFull => same(Ret::Is(room == 0)),
+            IsClosed => same(Ret::Is(state.closed)),
+            Close => vec![(Ret::Is(!state.closed), State { closed: true, ..state.clone() })],
+            Push(_) | Pop => Vec::new(),
+        }
+    }
+}
+
+impl Structure for Bounded {
+    type Sut = Ring<u8>;
+
+    fn create(&self) -> Ring<u8> {
+        Ring::with_capacity(self.0).expect("a small ring")
+    }
+
+    fn apply(&self, ring: &Ring<u8>, op: &Op) -> Ret {
+        match op {
+            TryPush(value) => match ring.try_push(*value) {
+                Ok(()) => Ret::Pushed,
+                Err(TryPushError::Full(_)) => Ret::Full,
+                Err(TryPushError::Closed(_)) => Ret::Closed,
+            },
+            TryPop => match ring.try_pop() {
+                Ok(value) => Ret::Popped(value),
+                Err(TryPopError::Empty) => Ret::Empty,
+                Err(TryPopError::Closed) => Ret::Closed,
+            },
+            Push(value) => match ring.push(*value) {
+                Ok(()) => Ret::Pushed,
+                Err(PushError(_)) => Ret::Closed,
+            },
+            Pop => ring.pop().map_or(Ret::Closed, Ret::Popped),
+            PushBatch(first, count) => {
+                let mut values = (0..*count).map(|i| first.wrapping_add(i)).collect();
+                ring.push_batch(&mut values).map_or(Ret::Closed, Ret::Number)
+            }
+            PopBatch(most) => {
+                let mut values = Vec::new();
+                match ring.pop_batch(&mut values, usize::from(*most)) {
+                    Ok(_) => Ret::Values(values),
+                    Err(Closed) => Ret::Closed,
+                }
+            }
+            Len => Ret::Number(ring.len()),
+            IsEmpty => Ret::Is(ring.is_empty()),
+            IsFull => Ret::Is(ring.is_full()),
+            Close => Ret::Is(ring.close()),
+            IsClosed => Ret::Is(ring.is_closed()),
+        }
+    }
+}
+
+selvedge::check_structure!(capacity_1, Bounded(1));
+selvedge::check_structure!(capacity_2, Bounded(2));
+selvedge::check_structure!(capacity_3, Bounded(3));
+
+fn two(left: impl IntoIterator<Item = Op>, right: impl IntoIterator<Item = Op>) -> Scenario<Op> {
+    Scenario::new().thread(left).thread(right)
+}
+
+/// `name (capacity): scenario` for each model.
+macro_rules! models {
+    ($($name:ident ($capacity:expr): $scenario:expr;)*) => {
+        $(selvedge::model!($name, Model::of(Bounded($capacity), $scenario));)*
+    };
+}
+
+models! {
+    push_against_pop (1): two([TryPush(1)], [TryPop]).after([TryPop]);
+    two_pushes (2): two([TryPush(1)], [TryPush(2)]).after([TryPop, TryPop, TryPop]);
+    two_pushes_one_slot (1): two([TryPush(1)], [TryPush(2)]).after([TryPop, TryPop]);
+    two_pops (2): two([TryPop], [TryPop]).before([TryPush(1), TryPush(2)]).after([TryPop]);
+    two_pops_one_element (2): two([TryPop], [TryPop]).before([TryPush(1)]).after([Len]);
+    hand_over_2x2 (1): two([TryPush(1), TryPush(2)], [TryPop, TryPop]).after([TryPop]);
+    both_do_both_2x2 (2): two([TryPush(1), TryPop], [TryPush(2), TryPop]).after([TryPop]);
+    a_lap_of_one (1): two([TryPop, TryPush(3)], [TryPop, TryPush(4)]).before([TryPush(1)]).after([TryPop]);
+    full_and_empty_cannot_both_lie (2):
+        two([TryPush(2), TryPush(3)], [TryPop, TryPop]).before([TryPush(1)]).after([Len]);
+    odd_capacity (3): two([TryPop, TryPop], [TryPush(3), TryPush(4)]).before([TryPush(1), TryPush(2)]).after([Len]);
+    batches (2): two([PushBatch(1, 2)], [PopBatch(2)]).after([PopBatch(2)]);
+    batch_against_single (2): two([PushBatch(1, 2)], [TryPush(7)]).after([PopBatch(2)]);
+    two_batch_pops (3): two([PopBatch(2)], [PopBatch(2)]).before([PushBatch(1, 3)]).after([PopBatch(2)]);
+    length_is_a_snapshot (2): two([TryPop, TryPush(2)], [Len]).before([TryPush(1)]);
+    full_is_a_snapshot (2): two([TryPop, TryPush(3)], [IsFull]).before([TryPush(1), TryPush(2)]);
+    empty_is_a_snapshot (2): two([TryPop, TryPush(2)], [IsEmpty]).before([TryPush(1)]);
+    closing_against_a_push (2): two([Close, TryPop], [TryPush(1)]).after([TryPop, TryPush(2)]);
+    closing_twice (1): two([Close], [Close]).after([IsClosed]);
+}
+
+/// Models in which threads sleep: what can go wrong here is a deadlock.
+macro_rules! sleeping {
+    ($($(#[$attribute:meta])* $name:ident ($capacity:expr): $scenario:expr;)*) => {
+        $(selvedge::model!(
+            $(#[$attribute])* $name,
+            Model::of(Bounded($capacity), $scenario).property("no lost wake-up").preemptions(2)
+        );)*
+    };
+}
+
+sleeping! {
+    a_pop_waits_for_a_push (1): two([Push(1)], [Pop]);
+    a_push_waits_for_a_pop (1): two([Pop], [Push(2)]).before([TryPush(1)]).after([Pop]);
+    more_than_fits (1): two([Pop, Pop], [Push(1), Push(2)]);
+    a_try_wakes_too (1): two([TryPush(1)], [Pop]);
+    a_batch_wakes_too (2): two([PushBatch(1, 2)], [Pop, Pop]);
+    closing_wakes_a_pop (1): two([Close], [Pop]);
+    closing_wakes_a_push (1): two([Close], [Push(2)]).before([TryPush(1)]).after([Pop, Pop]);
+    two_sleepers_one_each (1): two([Push(1)], [Pop]).thread([Pop]).before([TryPush(0)]);
+    // Two poppers wait for a producer that has claimed for both: loom lets the two yield to each other for ever.
+    #[cfg(not(loom))]
+    two_sleepers_one_batch (2): two([PushBatch(1, 2)], [Pop]).thread([Pop]);
+}
+
+/// What was done before `close` is seen by whoever is told that the ring is closed.
+mod closing_publishes {
+    use selvedge::check::Model;
+    use selvedge::ring::{Ring, TryPushError};
+    use selvedge::sync::{Arc, cell::UnsafeCell, thread};
+
+    struct Note(UnsafeCell<u8>);
+    // SAFETY: written before `close` and read after "closed": that this is ordered is what the models show.
+    unsafe impl Sync for Note {}
+
+    fn told(look: impl Fn(&Ring<u8>) -> bool) {
+        let shared = Arc::new((Ring::with_capacity(1).expect("a small ring"), Note(UnsafeCell::new(0))));
+        let closer = Arc::clone(&shared);
+        let closing = thread::spawn(move || {
+            // SAFETY: nobody reads before the ring is closed.
+            closer.1.0.with_mut(|note| unsafe { *note = 7 });
+            closer.0.close();
+        });
+        if look(&shared.0) {
+            // SAFETY: nobody writes after the ring is closed.
+            assert_eq!(shared.1.0.with(|note| unsafe { *note }), 7);
+        }
+        closing.join().expect("no panic");
+    }
+
+    fn program(look: impl Fn(&Ring<u8>) -> bool + Send + Sync + 'static) -> Model {
+        Model::program("Ring", "closing publishes", move || told(&look))
+    }
+
+    selvedge::model!(to_a_pop, program(|ring| ring.pop().is_err()));
+    selvedge::model!(to_a_push, program(|ring| matches!(ring.try_push(1), Err(TryPushError::Closed(_)))));
+    selvedge::model!(to_is_closed, program(Ring::is_closed));
+}

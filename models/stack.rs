@@ -104,7 +104,10 @@ selvedge::model!(
     peek_and_iterate_while_popped,
     Model::of(treiber(), two([Pop, Push(3)], [Peek, Iter]).before([Push(1), Push(2)]))
 );
-selvedge::model!(empty_is_seen, Model::of(treiber(), two([Push(1), IsEmpty], [Pop, IsEmpty]).after([IsEmpty])));
+selvedge::model!(
+    empty_is_seen,
+    Model::of(treiber(), two([Push(1), IsEmpty], [Pop, IsEmpty]).after([IsEmpty]))
+);
 selvedge::model!(
     three_threads,
     Model::of(treiber(), two([Push(1)], [Pop]).thread([Pop]).before([Push(0)]).after([Pop])).preemptions(3)

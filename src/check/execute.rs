@@ -3,7 +3,7 @@
 use super::history::{Call, History, Order};
 use super::linearizability::{Judgement, judge};
 use super::scenario::Scenario;
-use super::spec::Structure;
+use super::spec::{Spec, Structure};
 use super::tally::{Sight, Tally};
 use crate::sync::host::{Arc, Mutex};
 use crate::sync::thread;
@@ -59,7 +59,7 @@ mod watch {
     //! real time of them.
 
     use crate::sync::atomic::{AtomicU64, Ordering};
-    use std::sync::Arc;
+    use crate::sync::host::Arc;
 
     #[derive(Clone, Default)]
     pub(in crate::check) struct Watch(Arc<AtomicU64>);
@@ -79,11 +79,13 @@ mod watch {
 
 use watch::Watch;
 
+type Calls<S> = Arc<Mutex<Vec<Call<<S as Spec>::Op, <S as Spec>::Ret>>>>;
+
 struct Worker<S: Structure> {
     structure: Arc<S>,
     sut: Arc<S::Sut>,
     watch: Watch,
-    calls: Arc<Mutex<Vec<Call<S::Op, S::Ret>>>>,
+    calls: Calls<S>,
 }
 
 impl<S: Structure> Clone for Worker<S> {
@@ -112,7 +114,7 @@ pub(super) fn scenario<S: Structure>(structure: &Arc<S>, scenario: &Scenario<S::
     let worker = Worker {
         structure: Arc::clone(structure),
         sut: Arc::new(structure.create()),
-        watch: Watch::default(),
+        watch: Default::default(),
         calls: Arc::default(),
     };
     worker.work(0, 0, &scenario.before);
@@ -191,7 +193,9 @@ fn complaint<Op: Debug, Ret: Debug>(
     };
     let respecting = match order {
         Order::RealTime => "not linearizable: no order of these calls explains their answers",
-        Order::Program => "not explained: no order of these calls that respects each thread's explains their answers",
+        Order::Program => {
+            "not explained: no order of these calls that respects each thread's explains their answers"
+        }
     };
     format!(
         "{respecting}\n{history:?}  the longest explained beginning: {}\n  none of these can come next: {}\n",

@@ -32,9 +32,9 @@ pub(super) fn message_of(payload: &(dyn std::any::Any + Send)) -> String {
 #[cfg(any(loom, shuttle))]
 pub(super) mod catching {
     use super::{Failure, message_of};
+    use crate::sync::host::Once;
     use std::cell::RefCell;
     use std::panic::{AssertUnwindSafe, catch_unwind};
-    use std::sync::Once;
 
     /// Called with the failure as soon as it is known; the process may not live much longer.
     pub(in crate::check) type Told = Box<dyn Fn(&Failure)>;

@@ -69,9 +69,8 @@ impl<Op, Ret> History<Op, Ret> {
     /// Whether any two calls of different threads overlap.
     #[must_use]
     pub fn overlaps(&self) -> bool {
-        let together = |a: &Call<Op, Ret>, b: &Call<Op, Ret>| {
-            a.thread != b.thread && a.start < b.end && b.start < a.end
-        };
+        let together =
+            |a: &Call<Op, Ret>, b: &Call<Op, Ret>| a.thread != b.thread && a.start < b.end && b.start < a.end;
         self.calls.iter().enumerate().any(|(i, a)| self.calls[..i].iter().any(|b| together(a, b)))
     }
 }

@@ -182,7 +182,8 @@ impl<'h, S: Spec> Search<'h, S> {
             order.push(call);
             self.remember_if_longest(&order, &positions);
             let next = self.choices(&positions, &after);
-            let (before, rest) = (std::mem::replace(&mut state, after), std::mem::replace(&mut choices, next));
+            let (before, rest) =
+                (std::mem::replace(&mut state, after), std::mem::replace(&mut choices, next));
             path.push(Happened { thread, before, rest });
         }
         Judgement::Explained(order)

@@ -16,6 +16,9 @@ use std::path::PathBuf;
 /// The most executions of one exploration in a normal run.
 const CAP: u64 = 400_000;
 
+/// The most preemptions of an execution in a quick run.
+const QUICK_PREEMPTIONS: usize = 2;
+
 /// How many choices of one kind are turned, one at a time: loom itself cannot choose.
 const TURNED: usize = 2;
 
@@ -29,7 +32,7 @@ pub(super) fn run_here(
     told: impl Fn(Run) + Clone + 'static,
 ) -> Run {
     let tally = Tally::new(progress);
-    let cap = Budget::get().scale(CAP);
+    let cap = if Budget::get() == Budget::Long { Budget::Long.scale(CAP) } else { CAP };
     let mut failure = None;
     let mut finished = true;
     for body in &model.bodies {
@@ -59,8 +62,16 @@ pub(super) fn run_here(
     Run::new(&tally, coverage(model, finished), failure)
 }
 
+/// The bound on preemptions: the model's own, and a small one for a quick run.
+fn preemptions(model: &Model) -> Option<usize> {
+    match Budget::get() {
+        Budget::Quick => Some(model.preemptions.map_or(QUICK_PREEMPTIONS, |own| own.min(QUICK_PREEMPTIONS))),
+        Budget::Normal | Budget::Long => model.preemptions,
+    }
+}
+
 fn coverage(model: &Model, finished: bool) -> Coverage {
-    match (finished, model.preemptions) {
+    match (finished, preemptions(model)) {
         (false, _) => Coverage::Capped,
         (true, Some(most)) => Coverage::Bounded(most),
         (true, None) => Coverage::Complete,
@@ -105,7 +116,7 @@ impl Exploration<'_> {
             }
         };
         let before = self.tally.counts().executions;
-        let limits = Limits { preemptions: self.model.preemptions, executions: self.cap };
+        let limits = Limits { preemptions: preemptions(self.model), executions: self.cap };
         let (tally, model) = (self.tally.clone(), self.model.clone());
         let told = move |failure: &Failure| {
             told(Run::new(&tally, coverage(&model, true), Some(failure.clone())));

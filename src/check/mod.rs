@@ -97,7 +97,7 @@ pub use sequential::{check_sequence, sequential};
 pub use stress::stress;
 
 #[cfg(shuttle)]
-pub use shuttle::fuzz_schedule;
+pub use self::shuttle::fuzz_schedule;
 
 pub use crate::sync::{Choice, Reuse};
 

@@ -72,8 +72,12 @@ pub struct Model {
     pub(super) expect: Expect,
     pub(super) may_be_capped: bool,
     pub(super) concurrent: bool,
+    // Real threads can be told none of these three, shuttle not the first.
+    #[cfg_attr(not(loom), allow(dead_code))]
     pub(super) preemptions: Option<usize>,
+    #[cfg_attr(not(any(loom, shuttle)), allow(dead_code))]
     pub(super) choices: Vec<Choice>,
+    #[cfg_attr(not(any(loom, shuttle)), allow(dead_code))]
     pub(super) reuse: Reuse,
     pub(super) bodies: Vec<Body>,
 }
@@ -179,7 +183,7 @@ impl Model {
     ///
     /// # Panics
     /// If no engine is named: nothing would have to find it.
-    pub fn kills<'s>(
+    pub fn kills(
         self,
         defect: &str,
         by: impl IntoIterator<Item = Engine>,

@@ -79,7 +79,10 @@ pub(super) fn progress_file(model: &str, engine: &str) -> Option<PathBuf> {
 impl fmt::Display for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Record { engine, executions, overlapped, histories, seconds, .. } = self;
-        write!(f, "{engine:14} {executions:>8} executions, {overlapped} overlapped, {histories} histories, ")?;
+        write!(
+            f,
+            "{engine:14} {executions:>8} executions, {overlapped} overlapped, {histories} histories, "
+        )?;
         match self.coverage {
             Coverage::Complete => write!(f, "complete")?,
             Coverage::Bounded(most) => write!(f, "complete up to {most} preemptions")?,

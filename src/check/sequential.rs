@@ -78,7 +78,8 @@ pub fn sequential<S: Structure>(structure: S, path: &str) {
         TestError::Abort(reason) => Failure { message: reason.message().into(), trace: String::new() },
     });
     let model = Model::program(&short_name::<S::Sut>(), "specification", || ()).sequential();
-    if let Some(fault) = Run::new(&tally, Coverage::Sampled, failure).close(&model, path, Engine::Sequential) {
+    if let Some(fault) = Run::new(&tally, Coverage::Sampled, failure).close(&model, path, Engine::Sequential)
+    {
         panic!("\n{fault}");
     }
 }

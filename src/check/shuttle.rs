@@ -32,7 +32,7 @@ fn oracle(allowed: Vec<Choice>) -> Oracle {
             return 0;
         }
         let drawn = model::random();
-        if drawn % RARELY == 0 { 1 + (drawn / RARELY) as usize % (answers - 1) } else { 0 }
+        if drawn.is_multiple_of(RARELY) { 1 + (drawn / RARELY) as usize % (answers - 1) } else { 0 }
     }))
 }
 

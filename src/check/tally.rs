@@ -1,10 +1,10 @@
 //! What a run has seen, counted where it happens.
 
-use crate::sync::host::{Arc, Mutex};
+use crate::sync::host::{Arc, Instant, Mutex};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Numbers of a run, shared by its executions.
 #[derive(Clone)]

@@ -2,7 +2,7 @@
 
 use super::treiber::{Node, TreiberStack};
 use crate::reclaim::{Guard, Reclaim};
-use crate::sync::atomic::Ordering;
+use crate::sync::atomic::Ordering::Acquire;
 use crate::sync::heap;
 use std::fmt;
 use std::iter::FusedIterator;
@@ -60,7 +60,7 @@ impl<T: Copy + Sync, R: Reclaim> Pinned<'_, T, R> {
     pub fn iter(&self) -> Iter<'_, T> {
         // Acquire: pairs with `stack.push.publish` of each node of the chain, as every change of the head is a
         // read-modify-write and continues all their release sequences.
-        let head = self.guard.protect(self.stack.head(), Ordering::Acquire); // step: stack.iter.head_load
+        let head = self.guard.protect(self.stack.head(), Acquire); // step: stack.iter.head_load
         // SAFETY: null or linked when the head was read, as is all below it, under a guard that outlives the iterator.
         Iter { next: unsafe { as_ref(head) } }
     }

@@ -45,7 +45,10 @@
 use super::iter::PopAll;
 use super::pinned::Pinned;
 use crate::reclaim::{Epoch, Guard, Reclaim};
-use crate::sync::atomic::{AtomicPtr, Ordering};
+use crate::sync::atomic::{
+    AtomicPtr,
+    Ordering::{Acquire, Relaxed, Release},
+};
 use crate::sync::cell::UnsafeCell;
 use crate::sync::heap;
 use std::fmt;
@@ -160,13 +163,13 @@ impl<T, R: Reclaim> TreiberStack<T, R> {
         });
         let guard = self.reclaim.pin();
         // Relaxed: the old head is stored and not followed; whoever follows it acquires it from `publish`.
-        let mut head = guard.protect(&self.head, Ordering::Relaxed); // step: stack.push.head_load
+        let mut head = guard.protect(&self.head, Relaxed); // step: stack.push.head_load
         loop {
             // SAFETY: `node` is private until the exchange below succeeds, so it is ours alone to write.
             unsafe { heap::get(node).next.with_mut(|next| *next = head) }; // step: stack.push.link
             // Release: publishes the node's fields to `stack.pop.head_load` and all other acquiring loads of `head`.
             // step: stack.push.publish
-            match self.head.compare_exchange_weak(head, node, Ordering::Release, Ordering::Relaxed) {
+            match self.head.compare_exchange_weak(head, node, Release, Relaxed) {
                 Ok(_) => return,
                 Err(now) => head = now,
             }
@@ -179,7 +182,7 @@ impl<T, R: Reclaim> TreiberStack<T, R> {
     pub fn pop(&self) -> Option<T> {
         let guard = self.reclaim.pin();
         // Acquire: pairs with `stack.push.publish`; the fields of the node are seen.
-        let mut head = guard.protect(&self.head, Ordering::Acquire); // step: stack.pop.head_load
+        let mut head = guard.protect(&self.head, Acquire); // step: stack.pop.head_load
         while !head.is_null() {
             // SAFETY: `head` was loaded from where it was linked, and the guard lives (reclaim #1).
             let node = unsafe { heap::get(head) };
@@ -189,7 +192,7 @@ impl<T, R: Reclaim> TreiberStack<T, R> {
             // as a read-modify-write it continues the release sequences of the pushes below.
             // Acquire on failure: as the first load.
             // step: stack.pop.unlink
-            match self.head.compare_exchange_weak(head, next, Ordering::Relaxed, Ordering::Acquire) {
+            match self.head.compare_exchange_weak(head, next, Relaxed, Acquire) {
                 Ok(_) => {
                     // SAFETY: our exchange unlinked it, and we take once.
                     let value = unsafe { node.take() }; // step: stack.pop.take
@@ -209,7 +212,7 @@ impl<T, R: Reclaim> TreiberStack<T, R> {
     pub fn pop_all(&self) -> PopAll<'_, T, R> {
         // Acquire: pairs with `stack.push.publish` of each node of the chain, as every change of `head` is a
         // read-modify-write and continues all their release sequences.
-        let head = self.head.swap(ptr::null_mut(), Ordering::Acquire); // step: stack.pop_all.swap
+        let head = self.head.swap(ptr::null_mut(), Acquire); // step: stack.pop_all.swap
         // SAFETY: the swap unlinked the whole chain, for us alone.
         unsafe { PopAll::new(self, head) }
     }
@@ -220,13 +223,13 @@ impl<T, R: Reclaim> TreiberStack<T, R> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         // Relaxed: nothing is read through the pointer.
-        self.head.load(Ordering::Relaxed).is_null() // step: stack.empty.head_load
+        self.head.load(Relaxed).is_null() // step: stack.empty.head_load
     }
 
     /// Takes the top node out of a stack that is ours alone.
     pub(super) fn pop_exclusive(&mut self) -> Option<T> {
         // Relaxed, both: `&mut self` orders us after everybody else.
-        let head = self.head.load(Ordering::Relaxed); // step: stack.drop.head_load
+        let head = self.head.load(Relaxed); // step: stack.drop.head_load
         if head.is_null() {
             return None;
         }
@@ -234,7 +237,7 @@ impl<T, R: Reclaim> TreiberStack<T, R> {
         let node = unsafe { heap::get(head) };
         // SAFETY: reached through `head`; unlinked by the store below before anything else can happen.
         let (next, value) = unsafe { (node.next(), node.take()) };
-        self.head.store(next, Ordering::Relaxed); // step: stack.drop.unlink
+        self.head.store(next, Relaxed); // step: stack.drop.unlink
         // SAFETY: from `push`, unlinked, and nobody else is here.
         unsafe { heap::free(head) };
         Some(value)

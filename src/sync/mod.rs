@@ -26,10 +26,15 @@
 //! * Nodes that are shared and freed come from [`heap`], so that an engine sees each life and each death.
 //! * loom allows five threads with the main one.
 
+// The door itself, and the only exception.
+#![cfg_attr(any(loom, shuttle), allow(clippy::disallowed_types, clippy::disallowed_methods))]
+
 #[cfg(not(any(loom, shuttle)))]
 mod native;
 #[cfg(not(any(loom, shuttle)))]
-pub use native::{Arc, Condvar, Mutex, MutexGuard, WaitTimeoutResult, atomic, cell, heap, hint, thread, time};
+pub use native::{
+    Arc, Condvar, Mutex, MutexGuard, WaitTimeoutResult, atomic, cell, heap, hint, thread, time,
+};
 
 #[cfg(any(loom, shuttle))]
 pub mod model;
@@ -38,7 +43,9 @@ pub use model::{Arc, Condvar, Mutex, MutexGuard, WaitTimeoutResult, atomic, cell
 
 pub use std::sync::{LockResult, PoisonError, TryLockError, TryLockResult};
 
+mod backoff;
 mod choice;
+pub use backoff::Backoff;
 pub use choice::{Choice, Reuse};
 
 #[cfg(any(feature = "check", loom, shuttle))]

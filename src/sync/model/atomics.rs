@@ -3,9 +3,9 @@
 use super::access::Step;
 use super::engine::{self, atomic as raw};
 use super::event::{Object, Place, Value};
-use crate::sync::Choice;
 use super::weaken;
 use super::world::{self, Strength};
+use crate::sync::Choice;
 use std::fmt;
 use std::panic::Location;
 use std::sync::atomic::Ordering;

@@ -7,7 +7,7 @@ pub(super) use loom::thread::{Builder, JoinHandle, park, yield_now};
 pub use loom::thread::{Thread, ThreadId, current};
 
 /// loom's reference-counted pointer, whose leaks loom reports. It has no `Weak`.
-pub use loom::sync::Arc;
+pub type Arc<T> = loom::sync::Arc<T>;
 
 use std::cell::RefCell;
 

@@ -7,7 +7,7 @@ pub(super) use shuttle::thread::{Builder, JoinHandle, park, yield_now};
 pub use shuttle::thread::{Thread, ThreadId, current};
 
 /// `std`'s reference-counted pointer: shuttle does not model it.
-pub use std::sync::Arc;
+pub type Arc<T> = std::sync::Arc<T>;
 
 use std::cell::Cell;
 

@@ -33,9 +33,9 @@ mod world;
 #[cfg_attr(shuttle, path = "engine_shuttle.rs")]
 mod engine;
 
-#[cfg(loom)]
+#[cfg(all(loom, feature = "check"))]
 mod run_loom;
-#[cfg(shuttle)]
+#[cfg(all(shuttle, feature = "check"))]
 mod run_shuttle;
 #[cfg(all(loom, feature = "check"))]
 pub(crate) use run_loom::{Limits, explore};

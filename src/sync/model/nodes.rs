@@ -9,8 +9,8 @@
 use super::access::Step;
 use super::engine::{self, Canary};
 use super::event::{Object, Place, Show, Value};
-use crate::sync::{Choice, Reuse};
 use super::world;
+use crate::sync::{Choice, Reuse};
 use std::alloc::Layout;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -75,6 +75,7 @@ impl Heap {
         (address < node.address + node.layout.size()).then_some((number, node))
     }
 
+    #[cfg(feature = "check")]
     pub(super) fn name(&self, address: usize) -> Option<String> {
         self.latest.get(&address).map(|number| format!("node {number}"))
     }

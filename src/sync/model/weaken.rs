@@ -11,6 +11,7 @@ use super::event::Place;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+#[derive(Debug)]
 struct Weakening {
     file: String,
     line: u32,

@@ -109,6 +109,7 @@ pub fn events() -> Vec<Event> {
 }
 
 /// The name under which traces show the node at an address: `node 3`.
+#[cfg(feature = "check")]
 pub(crate) fn node_name(address: u64) -> Option<String> {
     WORLD.with(|world| world.try_borrow().ok().and_then(|w| w.heap.name(address as usize)))
 }
@@ -119,6 +120,7 @@ pub fn steps(thread: usize) -> u64 {
 }
 
 /// The most steps that any thread has taken in this execution.
+#[cfg(feature = "check")]
 pub(crate) fn most_steps() -> u64 {
     with(|world| world.threads.iter().map(|thread| thread.steps).max().unwrap_or(0))
 }
@@ -134,6 +136,7 @@ pub fn thread() -> usize {
 }
 
 /// How often each kind of choice came up in this execution.
+#[cfg(all(loom, feature = "check"))]
 pub(crate) fn choices() -> Vec<Choice> {
     with(|world| world.choices.clone())
 }
@@ -176,11 +179,13 @@ pub(super) fn record(event: Event) {
 }
 
 /// The moment: how many steps have been recorded.
+#[cfg(feature = "check")]
 pub(crate) fn now() -> usize {
     with(|world| world.events.len())
 }
 
 /// The first and the last of the steps from `mark` on that are wanted.
+#[cfg(feature = "check")]
 pub(crate) fn span(mark: usize, wanted: impl Fn(&Event) -> bool) -> Option<(usize, usize)> {
     with(|world| {
         let first = mark + world.events[mark..].iter().position(&wanted)?;
@@ -190,6 +195,7 @@ pub(crate) fn span(mark: usize, wanted: impl Fn(&Event) -> bool) -> Option<(usiz
 }
 
 /// A line in the log that is no step: an operation begins or ends.
+#[cfg(feature = "check")]
 #[track_caller]
 pub(crate) fn note(text: String) {
     let place = Location::caller();

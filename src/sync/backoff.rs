@@ -1,0 +1,50 @@
+//! What to do before trying again.
+
+use super::{hint, thread};
+
+/// Turns a thread may spin before it lets others run, as a power of two.
+const SPINS: u32 = 6;
+
+/// Waits a little longer each time, for a loop that tries again.
+///
+/// In a model build a lost race needs no waiting (the next attempt is another step anyway), and waiting for
+/// somebody is a yield to the engine.
+#[derive(Debug, Default)]
+pub struct Backoff {
+    turns: u32,
+}
+
+impl Backoff {
+    /// Before the first attempt.
+    #[inline(always)]
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn spin(&mut self) {
+        for _ in 0..1u32 << self.turns.min(SPINS) {
+            hint::spin_loop();
+        }
+        self.turns = self.turns.saturating_add(1);
+    }
+
+    /// Somebody else was faster: progress was made, so spin briefly.
+    #[inline]
+    pub fn lost(&mut self) {
+        if cfg!(not(any(loom, shuttle))) {
+            self.spin();
+        }
+    }
+
+    /// Somebody else has to do something first: spin at first, then let others run.
+    #[inline]
+    #[cfg_attr(any(loom, shuttle), track_caller)]
+    pub fn wait(&mut self) {
+        if cfg!(any(loom, shuttle)) || self.turns > SPINS {
+            thread::yield_now();
+        } else {
+            self.spin();
+        }
+    }
+}
