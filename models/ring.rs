@@ -190,6 +190,10 @@ models! {
     a_lap_of_one (1): two([TryPop, TryPush(3)], [TryPop, TryPush(4)]).before([TryPush(1)]).after([TryPop]);
     full_and_empty_cannot_both_lie (2):
         two([TryPush(2), TryPush(3)], [TryPop, TryPop]).before([TryPush(1)]).after([Len]);
+    // The same for those who only look: each demands a fence of an observer.
+    seen_full_and_seen_empty (2): two([TryPush(2), IsFull], [TryPop, IsEmpty]).before([TryPush(1)]);
+    two_lengths (2): two([TryPush(2), Len], [TryPop, Len]).before([TryPush(1)]);
+    length_after_both (2): two([TryPush(2), TryPop], [Len]).before([TryPush(1)]);
     odd_capacity (3): two([TryPop, TryPop], [TryPush(3), TryPush(4)]).before([TryPush(1), TryPush(2)]).after([Len]);
     batches (2): two([PushBatch(1, 2)], [PopBatch(2)]).after([PopBatch(2)]);
     batch_against_single (2): two([PushBatch(1, 2)], [TryPush(7)]).after([PopBatch(2)]);
@@ -200,6 +204,12 @@ models! {
     closing_against_a_push (2): two([Close, TryPop], [TryPush(1)]).after([TryPop, TryPush(2)]);
     closing_twice (1): two([Close], [Close]).after([IsClosed]);
 }
+
+// A length read while a third thread pops. In this placement of threads plain loom sees it; not in all.
+selvedge::model!(
+    three_lengths,
+    Model::of(Bounded(2), two([TryPop], [TryPush(2), Len]).thread([Len]).before([TryPush(1)])).preemptions(3)
+);
 
 /// Models in which threads sleep: what can go wrong here is a deadlock.
 macro_rules! sleeping {

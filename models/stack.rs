@@ -96,6 +96,11 @@ selvedge::model!(
     pop_all_against_push_and_pop,
     Model::of(treiber(), two([PopAll], [Pop, Push(3)]).before([Push(1), Push(2)]).after([PopAll]))
 );
+// Under a strategy without fences of its own: the swap alone must see what was pushed.
+selvedge::model!(
+    pop_all_without_fences,
+    Model::of(Treiber::<Leak>(PhantomData), two([Push(1)], [PopAll]).after([PopAll]))
+);
 selvedge::model!(
     two_pop_alls,
     Model::of(treiber(), two([PopAll], [PopAll]).before([Push(1), Push(2)]).after([Pop]))

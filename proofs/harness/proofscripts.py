@@ -1,11 +1,13 @@
-"""Checks a folder of Coq files: they compile, every theorem rests on no axiom, and every mutant fails in its place."""
+"""Checks a folder of Coq files: they compile, use no axiom, and every mutant fails in its place."""
 import re
 import subprocess
 import tomllib
 
 from harness.report import Clock, Report
 
-DECLARED = re.compile(r"^\s*(?:Local\s+|Global\s+)*(?:Lemma|Theorem|Definition|Fixpoint|Instance|Inductive|Record)\s+(\w+)")
+DECLARED = re.compile(
+    r"^\s*(?:Local\s+|Global\s+)*(?:Lemma|Theorem|Definition|Fixpoint|Instance|Inductive|Record)\s+(\w+)"
+)
 CLOSED = "Closed under the global context"
 
 
@@ -20,17 +22,20 @@ def compile_text(text, folder, name):
 
 def library(report, module, package, scratch):
     """Demands an installed Coq library."""
-    code, _, _ = compile_text(f"From {module.split('.')[0]} Require {module.split('.', 1)[1]}.\n",
-                              scratch / "probe", "probe.v")
-    return code == 0 or report.check(False, f"coq library {module}", f"not found, install the Debian package {package}")
+    code, _, _ = compile_text(
+        f"From {module.split('.')[0]} Require {module.split('.', 1)[1]}.\n", scratch / "probe", "probe.v"
+    )
+    return code == 0 or report.check(
+        False, f"coq library {module}", f"not found, install the Debian package {package}"
+    )
 
 
 def place_of_error(text, errors):
     """The declaration that contains the line of the last error."""
-    lines = re.findall(r'line (\d+), characters', errors)
+    lines = re.findall(r"line (\d+), characters", errors)
     if not lines:
         return None
-    names = [found.group(1) for line in text.split("\n")[:int(lines[-1])] if (found := DECLARED.match(line))]
+    names = [found.group(1) for line in text.split("\n")[: int(lines[-1])] if (found := DECLARED.match(line))]
     return names[-1] if names else None
 
 
@@ -42,8 +47,11 @@ def prove(report, path, scratch):
     code, output, errors = compile_text(f"{text}\n{questions}", scratch, path.name)
     closed = output.count(CLOSED)
     report.check(code == 0, f"{path.name} compiles", str(clock) if code == 0 else errors.strip())
-    report.check(theorems and closed == len(theorems), f"{path.name}: its {len(theorems)} theorems use no axiom",
-                 ", ".join(theorems) if closed == len(theorems) else f"only {closed}: {output.strip()}")
+    report.check(
+        theorems and closed == len(theorems),
+        f"{path.name}: its {len(theorems)} theorems use no axiom",
+        ", ".join(theorems) if closed == len(theorems) else f"only {closed}: {output.strip()}",
+    )
 
 
 def refute(report, path, mutant, scratch):
@@ -51,13 +59,18 @@ def refute(report, path, mutant, scratch):
     clock, text = Clock(), path.read_text()
     name = f"{path.name}, mutant '{mutant['name']}'"
     if text.count(mutant["find"]) != 1:
-        report.check(False, f"{name} applies once", f"the text to replace occurs {text.count(mutant['find'])} times")
+        report.check(
+            False, f"{name} applies once", f"the text to replace occurs {text.count(mutant['find'])} times"
+        )
         return
     broken = text.replace(mutant["find"], mutant["replace"])
     code, _, errors = compile_text(broken, scratch / mutant["name"].replace(" ", "_"), path.name)
     place = place_of_error(broken, errors)
-    report.check(code != 0 and place == mutant["fails_in"], f"{name} is killed",
-                 f"survives, {clock}" if code == 0 else f"fails in {place}, expected in {mutant['fails_in']}, {clock}")
+    report.check(
+        code != 0 and place == mutant["fails_in"],
+        f"{name} is killed",
+        f"survives, {clock}" if code == 0 else f"fails in {place}, expected in {mutant['fails_in']}, {clock}",
+    )
 
 
 def run(report, folder, scratch):
@@ -75,10 +88,16 @@ def run(report, folder, scratch):
 def self_test(report, folder, scratch):
     """An edit that changes nothing must be reported as a survivor, one that does not apply as an error."""
     path = folder / "hierarchy.v"
-    same = dict(name="self test, nothing changed", find="Definition protocol", replace="Definition protocol",
-                fails_in="ordered_kept")
+    same = dict(
+        name="self test, nothing changed",
+        find="Definition protocol",
+        replace="Definition protocol",
+        fails_in="ordered_kept",
+    )
     absent = dict(same, name="self test, does not apply", find="no such text")
-    elsewhere = dict(same, name="self test, fails elsewhere", find="exists l, l; auto", replace="exists l, m; auto")
+    elsewhere = dict(
+        same, name="self test, fails elsewhere", find="exists l, l; auto", replace="exists l, m; auto"
+    )
     for mutant in (same, absent, elsewhere):
         inner = Report(quiet=True)
         refute(inner, path, mutant, scratch)

@@ -29,7 +29,10 @@ class Report:
     def tool(self, program, package):
         """Demands a program; a missing one is a failure that names its package."""
         return shutil.which(program) is not None or self.check(
-            False, f"tool {program}", f"not found, install the Debian package {package} (`make deps` prints all)")
+            False,
+            f"tool {program}",
+            f"not found, install the Debian package {package} (`make deps` prints all)",
+        )
 
     def finish(self):
         """Prints the summary; the last line is always `N passed, M failed`."""

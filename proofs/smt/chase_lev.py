@@ -1,18 +1,18 @@
 """The Chase-Lev work-stealing deque, sequentially consistent, unbounded buffer, any number of thieves.
 
-The owner pushes and takes at `bottom`, thieves take at `top` with a CAS; only the last element needs the owner to
-use the CAS too.  Theorems: a claimed element was pushed and is claimed for the first time; no pushed element gets
-lost; thieves take the oldest, the owner the youngest; an answer Empty is given only when nothing is left to claim
-(for a thief: nothing but the element its owner is already taking).
+The owner pushes and takes at `bottom`, thieves take at `top` with a CAS; only the last element needs the
+owner to use the CAS too.  Theorems: a claimed element was pushed and is claimed for the first time; no pushed
+element gets lost; thieves take the oldest, the owner the youngest; an answer Empty is given only when nothing
+is left to claim (for a thief: nothing but the element its owner is already taking).
 """
-from z3 import And, BoolSort, Const, Consts, DeclareSort, EnumSort, ForAll, Implies, Ints, IntSort, Not, Or
+from z3 import And, BoolSort, Const, DeclareSort, EnumSort, ForAll, Implies, Ints, IntSort, Not, Or
 
 from concrete import Instance
 from transition import Action, Mutant, State, System, Theorem, put
 
 Thief, Item, I, Bool = DeclareSort("Thief"), DeclareSort("Item"), IntSort(), BoolSort()
-# the owner: wrote the cell; lowered bottom; saw one element left; has only bottom to restore.  `looked` is used by
-# a mutant only.
+# the owner: wrote the cell; lowered bottom; saw one element left; has only bottom to restore.  `looked` is
+# used by a mutant only.
 Owner, OWNER = EnumSort("Owner", ["idle", "wrote", "lowered", "last", "restores", "looked"])
 idle, wrote, lowered, last, restores, looked = OWNER
 # a thief: outside; saw top; saw bottom above it; read the cell
@@ -56,7 +56,8 @@ def invariant(s):
     }
 
 
-initial = dict(top=0, bottom=0, owner=idle, place=lambda t: outside, pushed=lambda d: False, claimed=lambda d: False)
+initial = dict(top=0, bottom=0, owner=idle, place=lambda t: outside, pushed=lambda d: False,
+               claimed=lambda d: False)
 
 
 def claims(item):
@@ -64,35 +65,42 @@ def claims(item):
 
 
 def owns(label, guard, **updates):
-    return Action(f"step: deque.{label}", [], guard, **updates)
+    return Action(label, [], guard, **updates)
 
 
 def steals(label, guard, place, **updates):
-    return Action(f"step: deque.{label}", [me], guard, place=put(s.place, me, place), **updates)
+    return Action(label, [me], guard, place=put(s.place, me, place), **updates)
 
 
 bottom_item, seen, seen_item = s.cell(s.my_bottom), s.seen_top(me), s.seen_item(me)
 actions = {
     "push_write": Action("step: deque.push.write", [new], And(s.owner == idle, Not(s.pushed(new))),
                          cell=put(s.cell, s.bottom, new), my_item=new, owner=wrote),
-    "push_publish": owns("push.publish", s.owner == wrote, bottom=s.bottom + 1, owner=idle,
+    "push_publish": owns("step: deque.push.publish", s.owner == wrote, bottom=s.bottom + 1, owner=idle,
                          pushed=put(s.pushed, s.my_item, True), index=put(s.index, s.my_item, s.bottom)),
-    "take_lower": owns("take.lower", s.owner == idle, my_bottom=s.bottom - 1, bottom=s.bottom - 1, owner=lowered),
-    "take_empty": owns("take.top_load", And(s.owner == lowered, s.top > s.my_bottom), owner=restores),
-    "take_plain": owns("take.top_load", And(s.owner == lowered, s.top < s.my_bottom),
+    "take_lower": owns("step: deque.take.lower", s.owner == idle, owner=lowered,
+                       my_bottom=s.bottom - 1, bottom=s.bottom - 1),
+    "take_empty": owns("step: deque.take.top_load", And(s.owner == lowered, s.top > s.my_bottom),
+                       owner=restores),
+    "take_plain": owns("step: deque.take.top_load", And(s.owner == lowered, s.top < s.my_bottom),
                        claimed=claims(bottom_item), owner=idle),
-    "take_last": owns("take.top_load", And(s.owner == lowered, s.top == s.my_bottom), my_top=s.top, owner=last),
-    "take_won": owns("take.claim", And(s.owner == last, s.top == s.my_top), top=s.my_top + 1,
+    "take_last": owns("step: deque.take.top_load", And(s.owner == lowered, s.top == s.my_bottom),
+                      my_top=s.top, owner=last),
+    "take_won": owns("step: deque.take.claim", And(s.owner == last, s.top == s.my_top), top=s.my_top + 1,
                      claimed=claims(bottom_item), owner=restores),
-    "take_lost": owns("take.claim", And(s.owner == last, s.top != s.my_top), owner=restores),
-    "take_restore": owns("take.restore", s.owner == restores, bottom=s.my_bottom + 1, owner=idle),
-    "steal_top": steals("steal.top_load", s.place(me) == outside, saw_top, seen_top=put(s.seen_top, me, s.top)),
-    "steal_bottom": steals("steal.bottom_load", And(s.place(me) == saw_top, seen < s.bottom), saw_bottom),
-    "steal_empty": steals("steal.bottom_load", And(s.place(me) == saw_top, seen >= s.bottom), outside),
-    "steal_read": steals("steal.read", s.place(me) == saw_bottom, read, seen_item=put(s.seen_item, me, s.cell(seen))),
-    "steal_won": steals("steal.claim", And(s.place(me) == read, s.top == seen), outside,
+    "take_lost": owns("step: deque.take.claim", And(s.owner == last, s.top != s.my_top), owner=restores),
+    "take_restore": owns("step: deque.take.restore", s.owner == restores, bottom=s.my_bottom + 1, owner=idle),
+    "steal_top": steals("step: deque.steal.top_load", s.place(me) == outside, saw_top,
+                        seen_top=put(s.seen_top, me, s.top)),
+    "steal_bottom": steals("step: deque.steal.bottom_load", And(s.place(me) == saw_top, seen < s.bottom),
+                           saw_bottom),
+    "steal_empty": steals("step: deque.steal.bottom_load", And(s.place(me) == saw_top, seen >= s.bottom),
+                          outside),
+    "steal_read": steals("step: deque.steal.read", s.place(me) == saw_bottom, read,
+                         seen_item=put(s.seen_item, me, s.cell(seen))),
+    "steal_won": steals("step: deque.steal.claim", And(s.place(me) == read, s.top == seen), outside,
                         top=seen + 1, claimed=claims(seen_item)),
-    "steal_lost": steals("steal.claim", And(s.place(me) == read, s.top != seen), outside),
+    "steal_lost": steals("step: deque.steal.claim", And(s.place(me) == read, s.top != seen), outside),
 }
 
 claim_of = {"take_plain": bottom_item, "take_won": bottom_item, "steal_won": seen_item}
@@ -100,8 +108,8 @@ theorems = [Theorem(f"{action} claims once", And(s.pushed(item), Not(s.claimed(i
             for action, item in claim_of.items()] + [
     Theorem("nothing is lost", ForAll([D], Implies(And(s.pushed(D), Not(s.claimed(D))),
                                                    And(live(s, s.index(D)), s.cell(s.index(D)) == D)))),
-    Theorem("thieves take the oldest", And(seen_item == s.cell(s.top), ForAll([X], Implies(live(s, X), s.top <= X))),
-            at="steal_won"),
+    Theorem("thieves take the oldest", And(seen_item == s.cell(s.top), ForAll([X], Implies(
+        live(s, X), s.top <= X))), at="steal_won"),
     Theorem("owner takes the youngest", ForAll([X], Implies(live(s, X), X <= s.my_bottom)), at="take_plain"),
     Theorem("owner's empty is empty", ForAll([X], Not(live(s, X))), at="take_empty"),
     Theorem("owner lost the last", ForAll([X], Not(live(s, X))), at="take_lost"),
@@ -113,7 +121,7 @@ theorems = [Theorem(f"{action} claims once", And(s.pushed(item), Not(s.claimed(i
 def look_first(a):
     """The owner reads top in a step before it lowers bottom: what a missing fence in take allows."""
     return {
-        "take_look": owns("take.top_load", s.owner == idle, my_top=s.top, owner=looked),
+        "take_look": owns("step: deque.take.top_load", s.owner == idle, my_top=s.top, owner=looked),
         "take_lower": a["take_lower"].but(guard=s.owner == looked),
         "take_plain": a["take_plain"].but(guard=And(s.owner == lowered, s.my_top < s.my_bottom)),
     }
@@ -138,7 +146,7 @@ mutants = [
     Mutant("blind steal", "a thief stores top + 1 without comparing",
            lambda a: {"steal_won": a["steal_won"].but(guard=s.place(me) == read)},
            unproved=["theorem/steal_won claims once"], breaks="steal_won claims once"),
-    Mutant("early read", "a thief reads the cell before it compares top with bottom: it may be written in between",
+    Mutant("early read", "a thief reads the cell before it compares top with bottom",
            early_read, unproved=["steal_read/still live"], breaks="steal_won claims once"),
     Mutant("no restore", "a take that got nothing leaves bottom lowered: the next push is out of reach",
            lambda a: {"take_restore": a["take_restore"].but(bottom=s.bottom)},

@@ -1,11 +1,13 @@
-"""Executes a transition system on a small concrete instance, from the very terms that are given to the solvers.
+"""Executes a transition system on a small concrete instance, from the very terms that are given to the
+solvers.
 
-A proof about a system that cannot move says nothing.  So every model is also run: each action must fire from a
-reachable state, and the axioms, the invariant and the theorems must hold there (so the hypotheses of the proof
-obligations are consistent).  For a mutant the run must reach a violation: it is broken, not merely unproved.
+A proof about a system that cannot move says nothing.  So every model is also run: each action must fire from
+a reachable state, and the axioms, the invariant and the theorems must hold there (so the hypotheses of the
+proof obligations are consistent).  For a mutant the run must reach a violation: it is broken, not merely
+unproved.
 
-Terms are compiled to Python: an uninterpreted sort becomes range(size), Int becomes range(ints) where a quantifier
-or a table needs a bound, a state variable becomes a value or a flat table.
+Terms are compiled to Python: an uninterpreted sort becomes range(size), Int becomes range(ints) where a
+quantifier or a table needs a bound, a state variable becomes a value or a flat table.
 """
 from collections import deque
 from dataclasses import dataclass, field
@@ -21,20 +23,20 @@ class Outside(Exception):
 @dataclass
 class Instance:
     name: str
-    sizes: dict                                   # elements of each uninterpreted sort, by name
-    ints: int = 0                                 # Int tables and quantifiers range over 0 .. ints-1
-    rigid: dict = field(default_factory=dict)     # meaning of the constants and functions that never change
-    least: tuple = ()                             # parameters for which only the least possible value is tried
-    prefix: tuple = ()                            # steps (label, parameters...) to make before exploring
-    limit: int = 20000                            # states
+    sizes: dict  # elements of each uninterpreted sort, by name
+    ints: int = 0  # Int tables and quantifiers range over 0 .. ints-1
+    rigid: dict = field(default_factory=dict)  # meaning of the constants and functions that never change
+    least: tuple = ()  # parameters for which only the least possible value is tried
+    prefix: tuple = ()  # steps (label, parameters...) to make before exploring
+    limit: int = 20000  # states
 
 
 @dataclass
 class Run:
     states: int
     fired: set
-    violation: str = None     # the theorem or invariant that failed
-    trace: tuple = ()         # the steps that lead to it
+    violation: str = None  # the theorem or invariant that failed
+    trace: tuple = ()  # the steps that lead to it
 
 
 def look_up(table, index):
@@ -43,16 +45,29 @@ def look_up(table, index):
     raise Outside
 
 
-INFIX = {z3.Z3_OP_EQ: "==", z3.Z3_OP_LE: "<=", z3.Z3_OP_LT: "<", z3.Z3_OP_GE: ">=", z3.Z3_OP_GT: ">",
-         z3.Z3_OP_ADD: "+", z3.Z3_OP_SUB: "-", z3.Z3_OP_MUL: "*", z3.Z3_OP_AND: "and", z3.Z3_OP_OR: "or",
-         z3.Z3_OP_DISTINCT: "!="}
+INFIX = {
+    z3.Z3_OP_EQ: "==",
+    z3.Z3_OP_LE: "<=",
+    z3.Z3_OP_LT: "<",
+    z3.Z3_OP_GE: ">=",
+    z3.Z3_OP_GT: ">",
+    z3.Z3_OP_ADD: "+",
+    z3.Z3_OP_SUB: "-",
+    z3.Z3_OP_MUL: "*",
+    z3.Z3_OP_AND: "and",
+    z3.Z3_OP_OR: "or",
+    z3.Z3_OP_DISTINCT: "!=",  # of two terms only
+}
 
 
 class Machine:
     def __init__(self, system, instance):
         self.system, self.instance = system, instance
         self.names = list(system.state.signature)
-        self.scope = {"look_up": look_up, **{f"rigid_{name}": value for name, value in instance.rigid.items()}}
+        self.scope = {
+            "look_up": look_up,
+            **{f"rigid_{name}": value for name, value in instance.rigid.items()},
+        }
         self.actions = {label: self._action(action) for label, action in system.actions.items()}
 
     # --- from z3 terms to Python source -------------------------------------------------------------------
@@ -78,6 +93,7 @@ class Machine:
         if kind in (z3.Z3_OP_TRUE, z3.Z3_OP_FALSE):
             return str(kind == z3.Z3_OP_TRUE)
         if kind in INFIX:
+            assert kind != z3.Z3_OP_DISTINCT or len(args) == 2
             empty = "True" if kind == z3.Z3_OP_AND else "False"
             return "(" + (f" {INFIX[kind]} ".join(args) or empty) + ")"
         if kind == z3.Z3_OP_NOT:
@@ -90,11 +106,13 @@ class Machine:
             return f"({args[1]} if {args[0]} else {args[2]})"
         if kind == z3.Z3_OP_DT_CONSTRUCTOR:
             sort = term.sort()
-            return str([sort.constructor(i).name() for i in range(sort.num_constructors())].index(term.decl().name()))
+            return str(
+                [sort.constructor(i).name() for i in range(sort.num_constructors())].index(term.decl().name())
+            )
         return self.symbol(term, args)
 
     def symbol(self, term, args):
-        """A state variable, a rigid symbol, or a parameter of the action (a Python variable of the same name)."""
+        """A state variable, a rigid symbol, or a parameter of the action (a Python variable)."""
         name = term.decl().name()
         if name in self.names:
             variable = f"state[{self.names.index(name)}]"
@@ -136,7 +154,10 @@ class Machine:
         """The initial state; a variable that may be anything starts with the first element of its sort."""
         blank = []
         for name in self.names:
-            cells, boolean = len(list(self.domain(name))), self.system.state.signature[name][-1] == z3.BoolSort()
+            cells, boolean = (
+                len(list(self.domain(name))),
+                self.system.state.signature[name][-1] == z3.BoolSort(),
+            )
             zero = False if boolean else 0
             blank.append((zero,) * cells if self.system.state.arguments(name) else zero)
         first = list(blank)
@@ -145,7 +166,7 @@ class Machine:
         return tuple(first)
 
     def moves(self, state):
-        """Every (label, chosen parameters, new state) possible here; new state None if it leaves the bounds."""
+        """Every (label, chosen parameters, new state) possible here; no new state if it leaves the bounds."""
         for label, (params, guard, updates) in self.actions.items():
             tried = set()
             for chosen in product(*[range(self.size(p.sort())) for p in params]):
@@ -178,7 +199,7 @@ class Machine:
         return table
 
     def explore(self, only=None):
-        """Breadth first from the start until `limit` states, or the first violation (of the theorem `only`)."""
+        """Breadth first until `limit` states or the first violation (of the theorem `only`, if given)."""
         checks, came, fired = self.checks(only), {self.start(): None}, set()
         queue = deque([self.after_prefix(came)])
 

@@ -3,8 +3,8 @@ import subprocess
 
 import z3
 
-PROOF_SECONDS = 60      # far more than any proved obligation needs: a slow machine must not make a proof fail
-REFUTE_SECONDS = 1      # for the obligations of mutants: z3 often leaves them open instead of answering `sat`
+PROOF_SECONDS = 60  # far more than any proved obligation needs: a slow machine must not make a proof fail
+REFUTE_SECONDS = 1  # for the obligations of mutants: z3 often leaves them open instead of answering `sat`
 
 
 def _solver(obligation, seconds):

@@ -13,7 +13,7 @@ import z3
 
 
 class State:
-    """One copy of the state variables.  A signature maps a name to its sorts: arguments first, result last."""
+    """One copy of the state variables.  A signature maps a name to its sorts: arguments, then result."""
 
     def __init__(self, signature, suffix=""):
         self.signature = signature
@@ -26,7 +26,7 @@ class State:
         return [z3.Const(f"arg{i}_{name}", sort) for i, sort in enumerate(self.signature[name][:-1])]
 
     def is_(self, name, value):
-        """The formula 'variable `name` of this state has this value' (a term, or a Python function of its arguments)."""
+        """The variable `name` has this value here (a term, or a Python function of its arguments)."""
         variable, args = getattr(self, name), self.arguments(name)
         return z3.ForAll(args, variable(*args) == value(*args)) if args else variable == value
 
@@ -35,6 +35,11 @@ def put(function, key, value):
     """The function that differs from `function` only at `key` (a term, or a tuple of terms)."""
     keys = key if isinstance(key, tuple) else (key,)
     return lambda *args: z3.If(z3.And(*[a == k for a, k in zip(args, keys)]), value, function(*args))
+
+
+def at(state, thread, *places):
+    """The thread is at one of these places of its operation."""
+    return z3.Or(*[state.place(thread) == place for place in places])
 
 
 class Action:
@@ -51,13 +56,18 @@ class Action:
 
     def but(self, step=None, params=None, guard=None, **updates):
         """A variant of this action, for mutants."""
-        return Action(step or self.step, params or self.params, self.guard if guard is None else guard,
-                      **{**self.updates, **updates})
+        return Action(
+            step or self.step,
+            params or self.params,
+            self.guard if guard is None else guard,
+            **{**self.updates, **updates},
+        )
 
 
 @dataclass
 class Theorem:
     """`goal` holds in every reachable state, or, with `at`, whenever that action may be taken."""
+
     name: str
     goal: z3.BoolRef
     at: str = None
@@ -65,11 +75,12 @@ class Theorem:
 
 @dataclass
 class Mutant:
-    """A broken variant.  It must not be provable at each obligation of `unproved`, and the explorer must reach a
-    concrete violation of the theorem `breaks`."""
+    """A broken variant.  It must not be provable at each obligation of `unproved`, and the explorer must
+    reach a concrete violation of the theorem `breaks`."""
+
     name: str
     story: str
-    edit: object                 # a function from the actions of the model to the changed ones
+    edit: object  # a function from the actions of the model to the changed ones
     unproved: list
     breaks: str
 
@@ -84,14 +95,14 @@ class Obligation:
 @dataclass
 class System:
     name: str
-    state: State                 # the old state, over which everything below is written
-    initial: dict                # values of the state variables; a variable not listed may be anything
+    state: State  # the old state, over which everything below is written
+    initial: dict  # values of the state variables; a variable not listed may be anything
     actions: dict
-    invariant: object            # a function from a State to named formulas
+    invariant: object  # a function from a State to named formulas
     theorems: list
-    instances: list              # concrete.Instance: where the model is executed
-    axioms: dict = field(default_factory=dict)    # facts on constants that never change
-    hints: dict = field(default_factory=dict)     # action -> instances of axioms that a solver needs to be shown
+    instances: list  # concrete.Instance: where the model is executed
+    axioms: dict = field(default_factory=dict)  # facts on constants that never change
+    hints: dict = field(default_factory=dict)  # action -> instances of axioms that a solver needs to be shown
     mutants: list = field(default_factory=list)
 
     def mutate(self, mutant):

@@ -97,7 +97,7 @@ find:
      task = 0;
      finished++;                                               /* step: pool.worker.run */
      goto find
-  :: queue == 0 -> skip                                        /* step: pool.worker.miss */
+  :: queue == 0 -> skip
   fi;
   waiting[me] = true;                                          /* step: pool.worker.announce */
 #ifndef NO_RECHECK

@@ -149,15 +149,20 @@ fn at_once<S: Structure>(worker: &Worker<S>, threads: &[Vec<S::Op>]) {
     // Real threads need a while to start: the barrier makes them meet.
     let barrier = crate::sync::host::Barrier::new(threads.len().max(1));
     thread::scope(|scope| {
-        for (thread, operations) in threads.iter().enumerate().skip(1) {
+        let others = threads.iter().enumerate().skip(1).map(|(thread, operations)| {
             let barrier = &barrier;
             scope.spawn(move || {
                 barrier.wait();
                 worker.work(thread, 1, operations);
-            });
-        }
+            })
+        });
+        let others: Vec<_> = others.collect();
         barrier.wait();
         worker.work(0, 1, threads.first().map_or(&[], |operations| operations));
+        for other in others {
+            // Else the scope would say no more than that a thread has panicked.
+            other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        }
     });
 }
 

@@ -51,11 +51,14 @@ impl<Op, Ret> History<Op, Ret> {
     /// Adds a call. Each thread's calls are added in their order.
     ///
     /// # Panics
-    /// If the call ends before it begins, or begins before the last one of its thread has ended.
+    /// If the call ends before it begins, or does not begin after the end of the last one of its thread, or if
+    /// that one has no answer.
     pub fn push(&mut self, call: Call<Op, Ret>) {
         assert!(call.start <= call.end, "a call of thread {} ends before it begins", call.thread);
         if let Some(last) = self.calls.iter().rev().find(|c| c.thread == call.thread) {
-            assert!(last.end <= call.start, "calls of thread {} overlap", call.thread);
+            assert!(last.ret.is_some(), "thread {} went on without an answer", call.thread);
+            // Nor do they touch: then each thread's order is part of real time, and parts can be judged apart.
+            assert!(last.end < call.start, "calls of thread {} overlap", call.thread);
         }
         self.calls.push(call);
     }

@@ -123,10 +123,12 @@ impl<'h, S: Spec> Search<'h, S> {
     /// When a call began and ended, as far as the order to respect is concerned.
     fn times(&self, call: usize) -> (u64, u64) {
         let call = &self.calls[call];
-        match self.order {
+        let (start, end) = match self.order {
             Order::RealTime => (call.start, call.end),
             Order::Program => (call.phase.into(), call.phase.into()),
-        }
+        };
+        // Without an answer it may happen whenever, or never: it keeps nobody waiting.
+        (start, if call.ret.is_some() { end } else { u64::MAX })
     }
 
     /// The threads whose next call can be the next to happen: no other had ended before it began.

@@ -32,7 +32,8 @@ pub(super) fn run_here(
     told: impl Fn(Run) + Clone + 'static,
 ) -> Run {
     let tally = Tally::new(progress);
-    let cap = if Budget::get() == Budget::Long { Budget::Long.scale(CAP) } else { CAP };
+    let most = if Budget::get() == Budget::Long { Budget::Long.scale(CAP) } else { CAP };
+    let cap = model.executions.map_or(most, |own| own.min(most));
     let mut failure = None;
     let mut finished = true;
     for body in &model.bodies {
@@ -122,6 +123,8 @@ impl Exploration<'_> {
             told(Run::new(&tally, coverage(&model, true), Some(failure.clone())));
         };
         let failure = catch(|| model::explore(limits, execution), Box::new(told));
-        (self.tally.counts().executions - before < self.cap, failure)
+        // loom stops *before* the execution with the number of its limit: one that it was about to begin.
+        let begun = self.tally.counts().executions - before;
+        (begun + 1 < self.cap, failure)
     }
 }

@@ -71,6 +71,8 @@ pub struct Model {
     pub(super) property: String,
     pub(super) expect: Expect,
     pub(super) may_be_capped: bool,
+    #[cfg_attr(not(loom), allow(dead_code))]
+    pub(super) executions: Option<u64>,
     pub(super) concurrent: bool,
     // Real threads can be told none of these three, shuttle not the first.
     #[cfg_attr(not(loom), allow(dead_code))]
@@ -104,6 +106,7 @@ impl Model {
             property: property.into(),
             expect: Expect::Holds,
             may_be_capped: false,
+            executions: None,
             concurrent: true,
             preemptions: None,
             choices: vec![Choice::SpuriousFailure, Choice::SpuriousWakeUp, Choice::TimeOut],
@@ -161,6 +164,11 @@ impl Model {
     /// Only executions with at most so many preemptions are explored (by loom).
     pub fn preemptions(self, most: usize) -> Self {
         Model { preemptions: Some(most), ..self }
+    }
+
+    /// At most so many executions (by loom), instead of the usual cap: see [`capped`](Self::capped).
+    pub fn at_most(self, executions: u64) -> Self {
+        Model { executions: Some(executions), ..self }
     }
 
     /// Too large to be explored to the end: a run that is stopped before counts all the same, as incomplete.

@@ -55,7 +55,11 @@ impl Run {
         let fault = record.fault.as_ref()?;
         Some(match &record.outcome {
             Outcome::Held => format!("{engine}: {fault}"),
-            Outcome::Failed(failure) => format!("{engine}, execution {}: {failure}", record.executions),
+            Outcome::Failed(failure) => {
+                // The fault of a control is that it failed otherwise than it should.
+                let control = if record.defect.is_some() { format!("{fault}\n\n") } else { String::new() };
+                format!("{engine}, execution {}: {control}{failure}", record.executions)
+            }
         })
     }
 }

@@ -56,6 +56,8 @@ pub(super) fn run(model: &Model, engine: Engine, progress: Option<PathBuf>) -> R
     let budget = Budget::get();
     let executions = (budget.scale(EXECUTIONS) / model.bodies.len() as u64).max(1);
     let schedules = match engine {
+        // Where there is one thread there are no priorities: shuttle's PCT refuses to run it.
+        _ if !model.concurrent => Schedules::Random { seed: budget.seed(), executions },
         Engine::ShuttlePct2 => Schedules::Pct { depth: 2, seed: budget.seed(), executions },
         Engine::ShuttlePct3 => Schedules::Pct { depth: 3, seed: budget.seed(), executions },
         _ => Schedules::Random { seed: budget.seed(), executions },

@@ -12,10 +12,10 @@
 //! In the two model builds each type is a thin `#[track_caller]` newtype. It knows the place in the source
 //! that called it, and so one compiled binary can
 //!
-//! * record what happened ([`model::events`]): thread, place, operation, ordering, value;
+//! * record what happened (`model::events`): thread, place, operation, ordering, value;
 //! * weaken the ordering of one place (`SELVEDGE_WEAKEN=src/file.rs:line:column=Relaxed`), with no rebuild;
-//! * count the steps of each thread ([`model::steps`]);
-//! * publish an operation before it happens ([`model::pending`]), which a scheduler needs to see ahead;
+//! * count the steps of each thread (`model::steps`);
+//! * publish an operation before it happens (`model::pending`), which a scheduler needs to see ahead;
 //! * ask the engine to choose ([`Choice`]): a weak compare-exchange that fails for no reason, a
 //!   wake-up that nobody sent, a time-out, an allocation that gets the address of a freed node.
 //!

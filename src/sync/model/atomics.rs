@@ -13,10 +13,11 @@ use std::sync::atomic::Ordering;
 /// A fence, as `std::sync::atomic::fence`.
 #[track_caller]
 pub fn fence(order: Ordering) {
+    assert!(order != Ordering::Relaxed, "there is no such thing as a relaxed fence");
     let place = Location::caller();
     let order = weaken::order(place, order);
     if order == Ordering::Relaxed {
-        return; // only a weakening can ask for it: no fence at all
+        return; // a weakening has asked for it: no fence at all
     }
     let step =
         Step { object: Object::NONE, action: "fence", writes: true, place, pointers: false, address: None };
@@ -47,7 +48,10 @@ macro_rules! common {
             #[track_caller]
             pub fn load(&self, order: Ordering) -> $value {
                 let place = Location::caller();
-                let order = weaken::order(place, order);
+                self.load_at(place, weaken::order(place, order))
+            }
+
+            fn load_at(&self, place: Place, order: Ordering) -> $value {
                 self.step("load", false, place).perform(|| {
                     let value = match world::strength() {
                         Strength::Plain => self.raw.load(order),
@@ -129,7 +133,9 @@ macro_rules! common {
             pub fn fetch_update(
                 &self, set: Ordering, fetch: Ordering, mut f: impl FnMut($value) -> Option<$value>,
             ) -> Result<$value, $value> {
-                let mut seen = self.load(fetch);
+                let place = Location::caller();
+                // A load and exchanges at one place: the load has the ordering of failure, weakened or not.
+                let mut seen = self.load_at(place, weaken::orders(place, set, fetch).1);
                 while let Some(new) = f(seen) {
                     match self.compare_exchange_weak(seen, new, set, fetch) {
                         Ok(old) => return Ok(old),

@@ -52,7 +52,8 @@ pub(super) struct Heap {
     nodes: Vec<Node>,
     /// Address to the number of the node that lives there now, or lived there last.
     latest: BTreeMap<usize, usize>,
-    freed: usize,
+    /// The numbers of the nodes that were freed, in that order.
+    freed: Vec<usize>,
 }
 
 /// Nodes that an execution allocated and never freed.
@@ -82,7 +83,7 @@ impl Heap {
 
     /// What is wrong with an access to `address`, if it lies in a node.
     fn fault(&self, address: usize, place: Place) -> Option<String> {
-        if self.freed == 0 {
+        if self.freed.is_empty() {
             return None;
         }
         let (number, node) = self.find(address)?;
@@ -96,8 +97,8 @@ impl Heap {
 
     /// The numbers of the nodes whose address may begin another life, oldest free first.
     fn reusable(&self, layout: Layout) -> Vec<usize> {
-        let free = |n: &Node| n.freed.is_some() && !n.reused && n.layout == layout;
-        (0..self.nodes.len()).filter(|&number| free(&self.nodes[number])).collect()
+        let open = |n: &Node| !n.reused && n.layout == layout;
+        self.freed.iter().copied().filter(|&number| open(&self.nodes[number])).collect()
     }
 
     fn settle(&mut self, address: usize, layout: Layout, allocated: Deed) -> usize {
@@ -190,6 +191,18 @@ fn living(address: usize, place: Place, verb: &str) -> (usize, Rc<Canary>) {
     found.unwrap_or_else(|fault| panic!("{fault}"))
 }
 
+/// Marks a node as freed when its destructor has ended, be it by a panic: a `Box` gives its memory back then, too.
+struct Buried(usize, Deed);
+
+impl Drop for Buried {
+    fn drop(&mut self) {
+        world::with(|w| {
+            w.heap.nodes[self.0].freed = Some(self.1);
+            w.heap.freed.push(self.0);
+        });
+    }
+}
+
 /// Drops the node's value, and poisons and keeps its memory.
 ///
 /// # Safety
@@ -209,12 +222,9 @@ pub unsafe fn free<T>(node: *mut T) {
         let (number, canary) = living(address, place, "freed");
         canary.with_mut(|_| ());
         let deed = Deed::here(place);
+        let _buried = Buried(number, deed);
         // SAFETY: alive, as `living` has found, so its value was not dropped yet.
         unsafe { node.drop_in_place() };
-        world::with(|w| {
-            w.heap.nodes[number].freed = Some(deed);
-            w.heap.freed += 1;
-        });
         ((), Value::Wrote(address as u64), None)
     });
 }
