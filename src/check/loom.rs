@@ -53,14 +53,15 @@ pub(super) fn run_here(
             if plan.is_none() {
                 // Each kind of choice came up so often in some execution: now turn the first few.
                 let seen = seen.lock().expect("no panic under this lock").clone();
-                for &choice in &model.choices {
+                for choice in model.allowed_choices() {
                     let times = seen.iter().filter(|kind| **kind == choice).count();
                     plans.extend((0..times.min(TURNED)).map(|nth| Some((choice, nth))));
                 }
             }
         }
     }
-    Run::new(&tally, coverage(model, finished), failure)
+    // A failure is where loom stopped.
+    Run::new(&tally, coverage(model, finished && failure.is_none()), failure)
 }
 
 /// The bound on preemptions: the model's own, and a small one for a quick run.
@@ -120,7 +121,7 @@ impl Exploration<'_> {
         let limits = Limits { preemptions: preemptions(self.model), executions: self.cap };
         let (tally, model) = (self.tally.clone(), self.model.clone());
         let told = move |failure: &Failure| {
-            told(Run::new(&tally, coverage(&model, true), Some(failure.clone())));
+            told(Run::new(&tally, Coverage::Capped, Some(failure.clone())));
         };
         let failure = catch(|| model::explore(limits, execution), Box::new(told));
         // loom stops *before* the execution with the number of its limit: one that it was about to begin.

@@ -78,7 +78,7 @@ pub struct Model {
     #[cfg_attr(not(loom), allow(dead_code))]
     pub(super) preemptions: Option<usize>,
     #[cfg_attr(not(any(loom, shuttle)), allow(dead_code))]
-    pub(super) choices: Vec<Choice>,
+    choices: Option<Vec<Choice>>,
     #[cfg_attr(not(any(loom, shuttle)), allow(dead_code))]
     pub(super) reuse: Reuse,
     pub(super) bodies: Vec<Body>,
@@ -109,7 +109,7 @@ impl Model {
             executions: None,
             concurrent: true,
             preemptions: None,
-            choices: vec![Choice::SpuriousFailure, Choice::SpuriousWakeUp, Choice::TimeOut],
+            choices: None,
             reuse: Reuse::Never,
             bodies,
         }
@@ -183,7 +183,17 @@ impl Model {
 
     /// The choices that the engine may make. Without it: all for a model that holds, none for a control.
     pub fn choices(self, choices: impl IntoIterator<Item = Choice>) -> Self {
-        Model { choices: choices.into_iter().collect(), ..self }
+        Model { choices: Some(choices.into_iter().collect()), ..self }
+    }
+
+    #[cfg(any(loom, shuttle))]
+    pub(super) fn allowed_choices(&self) -> Vec<Choice> {
+        match (&self.choices, &self.expect) {
+            (Some(choices), _) => choices.clone(),
+            (None, Expect::Holds) => vec![Choice::SpuriousFailure, Choice::SpuriousWakeUp, Choice::TimeOut],
+            // A control is to fail of its own defect.
+            (None, Expect::Fails { .. }) => Vec::new(),
+        }
     }
 
     /// Makes the model a control for `defect`: it passes if each engine of this build that is in `by` finds an
@@ -200,7 +210,7 @@ impl Model {
         let by: Vec<Engine> = by.into_iter().collect();
         assert!(!by.is_empty(), "the control for {defect} demands nothing of any engine");
         let expect = Expect::Fails { defect: defect.into(), by, saying: saying.into_iter().collect() };
-        Model { expect, choices: Vec::new(), ..self }
+        Model { expect, ..self }
     }
 
     /// Runs the model under every engine of the build.

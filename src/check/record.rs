@@ -83,11 +83,12 @@ impl fmt::Display for Record {
             f,
             "{engine:14} {executions:>8} executions, {overlapped} overlapped, {histories} histories, "
         )?;
-        match self.coverage {
-            Coverage::Complete => write!(f, "complete")?,
-            Coverage::Bounded(most) => write!(f, "complete up to {most} preemptions")?,
-            Coverage::Sampled => write!(f, "sampled")?,
-            Coverage::Capped => write!(f, "incomplete")?,
+        match (self.coverage, &self.outcome) {
+            (_, Outcome::Failed(_)) => write!(f, "stopped")?,
+            (Coverage::Complete, _) => write!(f, "complete")?,
+            (Coverage::Bounded(most), _) => write!(f, "complete up to {most} preemptions")?,
+            (Coverage::Sampled, _) => write!(f, "sampled")?,
+            (Coverage::Capped, _) => write!(f, "incomplete")?,
         }
         write!(f, ", {seconds:.1} s: ")?;
         match (&self.outcome, &self.defect) {

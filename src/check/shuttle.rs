@@ -63,7 +63,7 @@ pub(super) fn run(model: &Model, engine: Engine, progress: Option<PathBuf>) -> R
         _ => Schedules::Random { seed: budget.seed(), executions },
     };
     let failure = model.bodies.iter().find_map(|body| {
-        let one = execution(Arc::clone(body), model.choices.clone(), model.reuse, tally.clone());
+        let one = execution(Arc::clone(body), model.allowed_choices(), model.reuse, tally.clone());
         catch(|| model::sample(schedules.clone(), one), Box::new(|_| ()))
     });
     Run::new(&tally, Coverage::Sampled, failure)

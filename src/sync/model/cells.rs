@@ -47,9 +47,7 @@ impl<T> UnsafeCell<T> {
     /// The content, of which `&mut self` is the only user.
     #[track_caller]
     pub fn get_mut(&mut self) -> &mut T {
-        let content = self.raw.with_mut(|content| content);
-        // SAFETY: `&mut self` keeps everybody else out as long as the reference lives.
-        unsafe { &mut *content }
+        engine::get_mut(&mut self.raw)
     }
 }
 

@@ -55,5 +55,13 @@ pub(super) fn fence(order: std::sync::atomic::Ordering) {
 /// A cell whose races loom reports.
 pub(super) type UnsafeCell<T> = loom::cell::UnsafeCell<T>;
 
+/// The content of a cell of which `&mut` is the only user. loom checks that all others are ordered before.
+#[track_caller]
+pub(super) fn get_mut<T>(cell: &mut UnsafeCell<T>) -> &mut T {
+    let content = cell.with_mut(|content| content);
+    // SAFETY: `&mut` keeps everybody else out as long as the reference lives.
+    unsafe { &mut *content }
+}
+
 /// Watches over the life of a node: an access that a free is not ordered after is a race.
 pub(super) type Canary = loom::cell::UnsafeCell<()>;

@@ -3,7 +3,7 @@
 use super::access::Step;
 use super::clock;
 use super::engine;
-use super::event::{Object, Value};
+use super::event::{Object, Place, Value};
 use super::world;
 use crate::sync::Choice;
 use std::fmt;
@@ -12,7 +12,7 @@ use std::panic::Location;
 use std::sync::{LockResult, PoisonError, TryLockError, TryLockResult};
 use std::time::Duration;
 
-fn step(object: Object, action: &'static str, place: super::event::Place) -> Step {
+fn step(object: Object, action: &'static str, place: Place) -> Step {
     Step { object, action, writes: true, place, pointers: false, address: None }
 }
 
@@ -39,6 +39,8 @@ pub struct Mutex<T> {
 pub struct MutexGuard<'a, T> {
     raw: Option<engine::MutexGuard<'a, T>>,
     mutex: &'a Mutex<T>,
+    /// Where the lock was taken: `drop` is called by nobody's source line.
+    place: Place,
 }
 
 impl<T> Mutex<T> {
@@ -56,7 +58,7 @@ impl<T> Mutex<T> {
         let place = Location::caller();
         let locked = step(self.object, "lock", place).perform(|| (self.raw.lock(), Value::None, None));
         let (raw, poisoned) = guard_of(locked);
-        result_of(MutexGuard { raw: Some(raw), mutex: self }, poisoned)
+        result_of(MutexGuard { raw: Some(raw), mutex: self, place }, poisoned)
     }
 
     /// Takes the lock if it is free.
@@ -68,10 +70,10 @@ impl<T> Mutex<T> {
         let place = Location::caller();
         let tried = step(self.object, "try_lock", place).perform(|| (self.raw.try_lock(), Value::None, None));
         match tried {
-            Ok(raw) => Ok(MutexGuard { raw: Some(raw), mutex: self }),
+            Ok(raw) => Ok(MutexGuard { raw: Some(raw), mutex: self, place }),
             Err(TryLockError::WouldBlock) => Err(TryLockError::WouldBlock),
             Err(TryLockError::Poisoned(poison)) => {
-                let guard = MutexGuard { raw: Some(poison.into_inner()), mutex: self };
+                let guard = MutexGuard { raw: Some(poison.into_inner()), mutex: self, place };
                 Err(TryLockError::Poisoned(PoisonError::new(guard)))
             }
         }
@@ -121,11 +123,9 @@ impl<T> DerefMut for MutexGuard<'_, T> {
 }
 
 impl<T> Drop for MutexGuard<'_, T> {
-    #[track_caller]
     fn drop(&mut self) {
         let Some(raw) = self.raw.take() else { return };
-        let place = Location::caller();
-        step(self.mutex.object, "unlock", place).perform(|| (drop(raw), Value::None, None));
+        step(self.mutex.object, "unlock", self.place).perform(|| (drop(raw), Value::None, None));
     }
 }
 
@@ -164,13 +164,14 @@ impl Condvar {
         Self { raw: engine::Condvar::new(), object: world::new_object() }
     }
 
-    /// Lets go of the lock and takes it again, with the others free to run between.
+    /// Lets go of the lock and takes it again. Others may run between, and need not: no yield is made, since
+    /// engines do not come back from a yield as long as anybody else can run.
     #[track_caller]
     fn pause<'a, T>(&self, action: &'static str, guard: MutexGuard<'a, T>) -> LockResult<MutexGuard<'a, T>> {
         let place = Location::caller();
         let mutex = guard.mutex;
         drop(guard);
-        step(self.object, action, place).perform(|| (engine::yield_now(), Value::None, None));
+        step(self.object, action, place).perform(|| ((), Value::None, None));
         mutex.lock()
     }
 
@@ -187,7 +188,7 @@ impl Condvar {
         let (mutex, raw) = (guard.mutex, guard.raw.take().expect("held"));
         let woken = step(self.object, "wait", place).perform(|| (self.raw.wait(raw), Value::None, None));
         let (raw, poisoned) = guard_of(woken);
-        result_of(MutexGuard { raw: Some(raw), mutex }, poisoned)
+        result_of(MutexGuard { raw: Some(raw), mutex, place }, poisoned)
     }
 
     /// As [`wait`](Self::wait), for at most `timeout` of model time.

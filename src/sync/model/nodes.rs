@@ -44,6 +44,9 @@ struct Node {
     freed: Option<Deed>,
     /// The address has begun another life.
     reused: bool,
+    /// How many steps had been recorded when this life began.
+    #[cfg_attr(not(feature = "check"), allow(dead_code))]
+    born: usize,
     canary: Rc<Canary>,
 }
 
@@ -77,8 +80,15 @@ impl Heap {
     }
 
     #[cfg(feature = "check")]
-    pub(super) fn name(&self, address: usize) -> Option<String> {
-        self.latest.get(&address).map(|number| format!("node {number}"))
+    /// The node that lived at `address` when so many steps had been recorded.
+    pub(super) fn name(&self, address: usize, moment: usize) -> Option<String> {
+        let lives = self.nodes.iter().enumerate().filter(|(_, node)| node.address == address);
+        let mut before = lives.take_while(|(_, node)| node.born <= moment);
+        let (first, _) = before.next()?;
+        Some(match before.last() {
+            Some((now, _)) => format!("node {now} (at the address of node {first})"),
+            None => format!("node {first}"),
+        })
     }
 
     /// What is wrong with an access to `address`, if it lies in a node.
@@ -101,18 +111,17 @@ impl Heap {
         self.freed.iter().copied().filter(|&number| open(&self.nodes[number])).collect()
     }
 
-    fn settle(&mut self, address: usize, layout: Layout, allocated: Deed) -> usize {
+    fn settle(&mut self, address: usize, layout: Layout, allocated: Deed, born: usize) {
         let number = self.nodes.len();
         let canary = Rc::new(Canary::new(()));
-        self.nodes.push(Node { address, layout, allocated, freed: None, reused: false, canary });
+        self.nodes.push(Node { address, layout, allocated, freed: None, reused: false, born, canary });
         self.latest.insert(address, number);
-        number
     }
 
-    /// Gives the memory back and reports what was never freed.
-    pub(super) fn close(self) -> Result<(), Leak> {
+    /// Gives the memory back and reports what was never freed. The nodes keep their names, for the trace.
+    pub(super) fn close(&mut self) -> Result<(), Leak> {
         let mut lost = Vec::new();
-        for (number, node) in self.nodes.into_iter().enumerate() {
+        for (number, node) in self.nodes.iter().enumerate() {
             match node.freed {
                 None => lost.push(format!("node {number} allocated {}", node.allocated)),
                 Some(_) if node.reused => {} // the last life of this address gives it back
@@ -171,7 +180,8 @@ pub fn alloc<T>(value: T) -> *mut T {
     let node = address.cast::<T>();
     // SAFETY: fresh memory of this layout, or a freed node's of which the last value was dropped.
     unsafe { node.write(value) };
-    world::with(|w| w.heap.settle(address as usize, layout, Deed::here(place)));
+    let deed = Deed::here(place);
+    world::with(|w| w.heap.settle(address as usize, layout, deed, w.now()));
     node_step("alloc", false, place).perform(|| (node, Value::Wrote(address as u64), None))
 }
 

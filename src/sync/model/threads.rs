@@ -154,7 +154,7 @@ pub fn park() {
     let spurious = world::choose(Choice::SpuriousWakeUp, 2) == 1;
     let place = Location::caller();
     if spurious {
-        step("park: spurious wake-up", place).perform(|| (engine::yield_now(), Value::None, None));
+        step("park: spurious wake-up", place).perform(|| (engine::point(), Value::None, None));
     } else {
         step("park", place).perform(|| (engine::park(), Value::None, None));
     }
@@ -166,7 +166,7 @@ pub fn park_timeout(timeout: Duration) {
     if world::choose(Choice::TimeOut, 2) == 1 {
         clock::pass(timeout);
         let place = Location::caller();
-        step("park: time is up", place).perform(|| (engine::yield_now(), Value::None, None));
+        step("park: time is up", place).perform(|| (engine::point(), Value::None, None));
     } else {
         park();
     }

@@ -1,12 +1,11 @@
 //! The state of one execution: its log, its threads, its nodes, its clock.
 
 use super::engine;
-use super::event::{Event, Object, Place, Value};
+use super::event::{Event, Object, Place};
 use super::nodes::Heap;
 use super::oracle::Oracle;
 use crate::sync::{Choice, Reuse};
 use std::cell::RefCell;
-use std::panic::Location;
 use std::time::Duration;
 
 /// How loads and stores are carried out under loom. shuttle is sequentially consistent and ignores it.
@@ -80,6 +79,11 @@ impl World {
         &mut self.threads[index]
     }
 
+    /// How many steps have been recorded.
+    pub(super) fn now(&self) -> usize {
+        self.events.len()
+    }
+
     pub(super) fn reuse(&self) -> Reuse {
         self.settings.reuse
     }
@@ -96,11 +100,10 @@ pub fn begin(settings: Settings) {
 /// # Errors
 /// The nodes that were allocated and never freed, with the places of their allocation.
 pub fn end() -> Result<(), super::Leak> {
-    let heap = with(|world| {
+    with(|world| {
         world.recording = false;
-        std::mem::take(&mut world.heap)
-    });
-    heap.close()
+        world.heap.close()
+    })
 }
 
 /// The steps of the execution so far, in their order. Empty if the world is busy (in a panic within it).
@@ -108,10 +111,20 @@ pub fn events() -> Vec<Event> {
     WORLD.with(|world| world.try_borrow().map(|w| w.events.clone()).unwrap_or_default())
 }
 
-/// The name under which traces show the node at an address: `node 3`.
+/// The name under which traces show the node at an address, at the step with this number: `node 3`.
 #[cfg(feature = "check")]
-pub(crate) fn node_name(address: u64) -> Option<String> {
-    WORLD.with(|world| world.try_borrow().ok().and_then(|w| w.heap.name(address as usize)))
+pub(crate) fn node_name(address: u64, step: usize) -> Option<String> {
+    WORLD.with(|world| world.try_borrow().ok().and_then(|w| w.heap.name(address as usize, step)))
+}
+
+/// What each thread was about to do, with its number. Empty if the world is busy (in a panic within it).
+#[cfg(feature = "check")]
+pub(crate) fn all_pending() -> Vec<(usize, Pending)> {
+    WORLD.with(|world| {
+        let Ok(world) = world.try_borrow() else { return Vec::new() };
+        let threads = world.threads.iter().enumerate();
+        threads.filter_map(|(number, thread)| Some((number, thread.pending?))).collect()
+    })
 }
 
 /// How many steps `thread` has taken in this execution.
@@ -181,7 +194,7 @@ pub(super) fn record(event: Event) {
 /// The moment: how many steps have been recorded.
 #[cfg(feature = "check")]
 pub(crate) fn now() -> usize {
-    with(|world| world.events.len())
+    with(|world| world.now())
 }
 
 /// The first and the last of the steps from `mark` on that are wanted.
@@ -198,7 +211,7 @@ pub(crate) fn span(mark: usize, wanted: impl Fn(&Event) -> bool) -> Option<(usiz
 #[cfg(feature = "check")]
 #[track_caller]
 pub(crate) fn note(text: String) {
-    let place = Location::caller();
+    let place = std::panic::Location::caller();
     let thread = engine::thread_index();
     with(|world| {
         world.events.push(Event {
@@ -207,7 +220,7 @@ pub(crate) fn note(text: String) {
             object: Object::NONE,
             action: "note",
             order: None,
-            value: Value::None,
+            value: super::event::Value::None,
             pointers: false,
             text: Some(text),
         })
