@@ -21,3 +21,8 @@ pub mod sync;
 
 #[cfg(feature = "check")]
 pub mod check;
+
+/// The README's examples, compiled and run.
+#[cfg(all(doctest, feature = "check", not(any(loom, shuttle))))]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

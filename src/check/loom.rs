@@ -119,7 +119,7 @@ impl Exploration<'_> {
         };
         let before = self.tally.counts().executions;
         let limits = Limits { preemptions: preemptions(self.model), executions: self.cap };
-        let (tally, model) = (self.tally.clone(), self.model.clone());
+        let tally = self.tally.clone();
         let told = move |failure: &Failure| {
             told(Run::new(&tally, Coverage::Capped, Some(failure.clone())));
         };

@@ -30,6 +30,8 @@ use std::fmt;
 /// it did before it closed the ring happens before what another does after it was told "closed".
 ///
 /// ```
+/// # #[cfg(any(loom, shuttle))] fn main() {} // what it does would have to be inside a model
+/// # #[cfg(not(any(loom, shuttle)))] fn main() -> Result<(), selvedge::ring::CapacityError> {
 /// use selvedge::ring::{Ring, TryPushError};
 ///
 /// let ring = Ring::with_capacity(2)?;
@@ -37,7 +39,7 @@ use std::fmt;
 /// ring.try_push('b').unwrap();
 /// assert_eq!(ring.try_push('c'), Err(TryPushError::Full('c')));
 /// assert_eq!(ring.try_pop(), Ok('a'));
-/// # Ok::<(), selvedge::ring::CapacityError>(())
+/// # Ok(()) }
 /// ```
 pub struct Ring<T> {
     /// Counts pops. Its waiting bit: producers sleep.

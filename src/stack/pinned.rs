@@ -13,6 +13,8 @@ use std::iter::FusedIterator;
 /// of a `Copy` type are the bytes that stay behind still a value) and `Sync` (the popper may use it meanwhile).
 ///
 /// ```
+/// # #[cfg(any(loom, shuttle))] fn main() {} // what it does would have to be inside a model
+/// # #[cfg(not(any(loom, shuttle)))] fn main() {
 /// let stack = selvedge::stack::TreiberStack::new();
 /// stack.push(1);
 /// stack.push(2);
@@ -20,6 +22,7 @@ use std::iter::FusedIterator;
 /// assert_eq!(view.peek(), Some(&2));
 /// assert_eq!(stack.pop(), Some(2));
 /// assert_eq!(view.iter().copied().collect::<Vec<_>>(), [1]);
+/// # }
 /// ```
 /// ```compile_fail,E0599
 /// let stack = selvedge::stack::TreiberStack::<String>::new();

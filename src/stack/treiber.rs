@@ -69,12 +69,15 @@ use std::ptr;
 /// `R` decides when popped nodes are freed: see [`reclaim`](crate::reclaim).
 ///
 /// ```
+/// # #[cfg(any(loom, shuttle))] fn main() {} // what it does would have to be inside a model
+/// # #[cfg(not(any(loom, shuttle)))] fn main() {
 /// use selvedge::stack::TreiberStack;
 ///
 /// let stack: TreiberStack<i32> = [1, 2].into_iter().collect();
 /// stack.push(3);
 /// assert_eq!(stack.pop(), Some(3));
 /// assert_eq!(stack.into_iter().collect::<Vec<_>>(), [2, 1]);
+/// # }
 /// ```
 pub struct TreiberStack<T, R: Reclaim = Epoch> {
     head: AtomicPtr<Node<T>>,
