@@ -29,7 +29,7 @@ unsafe impl Reclaim for Epoch {
 impl Guard for EpochGuard {
     #[inline(always)]
     fn protect<T>(&self, source: &AtomicPtr<T>, order: Ordering) -> *mut T {
-        source.load(order)
+        source.load(order) // step: epoch.protect.load
     }
 
     #[inline]

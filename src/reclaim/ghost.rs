@@ -66,7 +66,7 @@ unsafe impl Reclaim for Ghost {
             state.guards.push(id);
             id
         });
-        fence(Ordering::SeqCst);
+        fence(Ordering::SeqCst); // step: ghost.pin.fence
         GhostGuard { ghost: self, id }
     }
 }
@@ -74,11 +74,11 @@ unsafe impl Reclaim for Ghost {
 impl Guard for GhostGuard<'_> {
     #[track_caller]
     fn protect<T>(&self, source: &AtomicPtr<T>, order: Ordering) -> *mut T {
-        source.load(order)
+        source.load(order) // step: ghost.protect.load
     }
 
     unsafe fn retire<T>(&self, node: *mut T) {
-        fence(Ordering::SeqCst);
+        fence(Ordering::SeqCst); // step: ghost.retire.fence
         // SAFETY: the caller's #1 and #2, and this strategy's promise.
         let free: Box<dyn FnOnce()> = Box::new(move || unsafe { heap::free(node) });
         // SAFETY: the box does not outlive what `T` borrows: the caller's #3 (until the strategy is dropped).
@@ -90,7 +90,7 @@ impl Guard for GhostGuard<'_> {
 
 impl Drop for GhostGuard<'_> {
     fn drop(&mut self) {
-        fence(Ordering::SeqCst);
+        fence(Ordering::SeqCst); // step: ghost.unpin.fence
         let due = self.ghost.with(|state| {
             state.guards.retain(|guard| *guard != self.id);
             state.retired.iter_mut().for_each(|r| r.waits_for.retain(|guard| *guard != self.id));

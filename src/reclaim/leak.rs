@@ -42,7 +42,7 @@ unsafe impl Reclaim for Leak {
 impl Guard for LeakGuard<'_> {
     #[cfg_attr(any(loom, shuttle), track_caller)]
     fn protect<T>(&self, source: &AtomicPtr<T>, order: Ordering) -> *mut T {
-        source.load(order)
+        source.load(order) // step: leak.protect.load
     }
 
     unsafe fn retire<T>(&self, node: *mut T) {

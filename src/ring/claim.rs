@@ -37,15 +37,17 @@ pub(super) struct PopClaim<'r, T>(Claim<'r, T>);
 impl<T> Ring<T> {
     /// How many slots from `first` on have the stamp `expected(position)`, of at most `most`; the first one is known to.
     fn ready(&self, first: u64, most: u64, expected: impl Fn(u64) -> u64) -> u64 {
-        let mut count = 1;
-        // Acquire: as `ring.push.stamp_load` and `ring.pop.stamp_load`, for each further slot of a batch.
-        while count < most.min(self.positions())
-            && self.slot(first + count).stamp.load(Acquire) == expected(first + count)
-        // step: ring.batch.stamp_load
-        {
-            count += 1;
+        let mut ready = 1;
+        while ready < most.min(self.positions()) {
+            let position = first + ready;
+            // Acquire: as `ring.push.stamp_load` and `ring.pop.stamp_load`, for each further slot of a batch.
+            let stamp = self.slot(position).stamp.load(Acquire); // step: ring.batch.stamp_load
+            if stamp != expected(position) {
+                break;
+            }
+            ready += 1;
         }
-        count
+        ready
     }
 
     /// Claims 1 to `most` positions for pushing, as many as are free in a row.

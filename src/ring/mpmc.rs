@@ -12,6 +12,7 @@ use crate::sync::atomic::{
 };
 use crossbeam_utils::CachePadded;
 use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 
 /// A bounded queue for many producers and many consumers, with exactly the capacity that was asked for.
 ///
@@ -253,6 +254,10 @@ impl<T> Drop for Ring<T> {
 unsafe impl<T: Send> Send for Ring<T> {}
 // SAFETY: as above. No `&T` is ever lent.
 unsafe impl<T: Send> Sync for Ring<T> {}
+
+// A panic leaves it whole: nobody's code runs inside an operation.
+impl<T> UnwindSafe for Ring<T> {}
+impl<T> RefUnwindSafe for Ring<T> {}
 
 impl<T> fmt::Debug for Ring<T> {
     /// The size: elements may be on their way to other threads.

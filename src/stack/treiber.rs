@@ -53,6 +53,7 @@ use crate::sync::cell::UnsafeCell;
 use crate::sync::heap;
 use std::fmt;
 use std::mem::ManuallyDrop;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::ptr;
 
 /// An unbounded lock-free stack.
@@ -130,7 +131,7 @@ impl<T> TreiberStack<T> {
     /// An empty stack with the default strategy. Allocates nothing.
     #[must_use]
     pub fn new() -> Self {
-        Self::with_reclaim(Epoch::default())
+        Self::default()
     }
 }
 
@@ -265,6 +266,10 @@ impl<T, R: Reclaim> Drop for TreiberStack<T, R> {
 unsafe impl<T: Send, R: Reclaim> Send for TreiberStack<T, R> {}
 // SAFETY: as above.
 unsafe impl<T: Send, R: Reclaim> Sync for TreiberStack<T, R> {}
+
+// A panic leaves it whole: nobody's code runs inside an operation.
+impl<T, R: Reclaim> UnwindSafe for TreiberStack<T, R> {}
+impl<T, R: Reclaim> RefUnwindSafe for TreiberStack<T, R> {}
 
 impl<T, R: Reclaim> Default for TreiberStack<T, R> {
     fn default() -> Self {

@@ -89,7 +89,7 @@ impl<T> UnsafeCell<T> {
 
 /// The content of a cell of which `&mut` is the only user: nobody else could be scheduled to look at it.
 pub(super) fn get_mut<T>(cell: &mut UnsafeCell<T>) -> &mut T {
-    let p = cell.with_mut(|c| c); unsafe { &mut *p }
+    cell.content.get_mut()
 }
 
 /// shuttle is told of node accesses by [`point`] alone; frees are noticed by the log of the heap.

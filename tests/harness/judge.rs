@@ -1,0 +1,231 @@
+//! The judge: known histories, and thousands of random ones against all permutations.
+
+use crate::brute;
+use crate::panic_of;
+use selvedge::check::{Arbitrary, Call, History, Judgement, Order, Spec, judge};
+use std::fmt::Debug;
+
+/// What the specifications below are asked, each what it knows.
+#[derive(Clone, Copy, Debug, PartialEq, Arbitrary)]
+enum Op {
+    Put(u8),
+    Take,
+    /// As the two above, on the second of two registers.
+    PutOther(u8),
+    TakeOther,
+}
+
+use Op::{Put, PutOther, Take, TakeOther};
+
+/// What `Take` takes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Kind {
+    /// The oldest value.
+    Queue,
+    /// The youngest value.
+    Stack,
+    /// The last value that was put, which stays.
+    Register,
+    /// Any value.
+    Bag,
+}
+
+/// Containers of small numbers.
+#[derive(Clone, Copy, Debug)]
+struct Container {
+    kind: Kind,
+    /// Whether histories may be judged part by part.
+    parts: bool,
+}
+
+fn container(kind: Kind) -> Container {
+    Container { kind, parts: false }
+}
+
+impl Spec for Container {
+    type Op = Op;
+    type Ret = Option<u8>;
+    type State = [Vec<u8>; 2];
+
+    fn initial(&self) -> Self::State {
+        Default::default()
+    }
+
+    fn step(&self, state: &mut Self::State, op: &Op) -> Option<u8> {
+        let (ret, after) = self.outcomes(state, op).swap_remove(0);
+        *state = after;
+        ret
+    }
+
+    fn outcomes(&self, state: &Self::State, op: &Op) -> Vec<(Option<u8>, Self::State)> {
+        let part = usize::from(matches!(op, PutOther(_) | TakeOther));
+        let here = &state[part];
+        let after = |values: Vec<u8>| {
+            let mut after = state.clone();
+            after[part] = values;
+            after
+        };
+        match (*op, self.kind) {
+            (Put(value) | PutOther(value), Kind::Register) => vec![(None, after(vec![value]))],
+            (Put(value) | PutOther(value), Kind::Bag) => {
+                let mut values = [here.clone(), vec![value]].concat();
+                values.sort_unstable();
+                vec![(None, after(values))]
+            }
+            (Put(value) | PutOther(value), _) => vec![(None, after([here.clone(), vec![value]].concat()))],
+            (_, _) if here.is_empty() => vec![(None, state.clone())],
+            (_, Kind::Register) => vec![(Some(here[0]), state.clone())],
+            (_, kind) => {
+                let places = match kind {
+                    Kind::Queue => 0..1,
+                    Kind::Stack => here.len() - 1..here.len(),
+                    _ => 0..here.len(),
+                };
+                let outcomes = places.map(|place| {
+                    let mut values = here.clone();
+                    (Some(values.remove(place)), after(values))
+                });
+                outcomes.collect()
+            }
+        }
+    }
+
+    fn partition(&self, op: &Op) -> Option<u64> {
+        self.parts.then_some(u64::from(matches!(op, PutOther(_) | TakeOther)))
+    }
+}
+
+type Seen = Call<Op, Option<u8>>;
+
+/// A call with an answer.
+fn call(thread: usize, op: Op, ret: Option<u8>, start: u64, end: u64) -> Seen {
+    Call { thread, op, ret: Some(ret), start, end, phase: 0 }
+}
+
+/// A call without an answer.
+fn pending(thread: usize, op: Op, start: u64) -> Seen {
+    Call { thread, op, ret: None, start, end: start, phase: 0 }
+}
+
+#[track_caller]
+fn assert_judged(kind: Kind, calls: &[Seen], order: Order, wanted: bool) {
+    let history: History<Op, Option<u8>> = calls.iter().cloned().collect();
+    let judgement = judge(&container(kind), &history, order);
+    assert_eq!(judgement.is_explained(), wanted, "{kind:?}, {order:?}\n{history:?}{judgement:?}");
+}
+
+#[test]
+fn known_histories_of_a_register() {
+    use Kind::Register;
+    let real = Order::RealTime;
+    let write = call(0, Put(1), None, 0, 1);
+    assert_judged(Register, &[write.clone(), call(1, Take, Some(1), 2, 3)], real, true);
+    assert_judged(Register, &[write.clone(), call(1, Take, None, 2, 3)], real, false);
+    assert_judged(Register, &[call(0, Put(1), None, 0, 4), call(1, Take, None, 2, 3)], real, true);
+    // Two reads during a write may not go back in time.
+    let long = call(0, Put(1), None, 0, 9);
+    let reads = |first, second| [long.clone(), call(1, Take, first, 1, 2), call(2, Take, second, 3, 4)];
+    assert_judged(Register, &reads(None, Some(1)), real, true);
+    assert_judged(Register, &reads(Some(1), None), real, false);
+    assert_judged(Register, &[call(1, Take, Some(3), 2, 3)], real, false);
+    assert_judged(Register, &[], real, true);
+}
+
+#[test]
+fn known_histories_of_a_queue() {
+    use Kind::{Queue, Stack};
+    let real = Order::RealTime;
+    let puts = [call(0, Put(1), None, 0, 1), call(0, Put(2), None, 2, 3)];
+    let takes = |a, b| [puts.to_vec(), vec![call(1, Take, a, 4, 5), call(1, Take, b, 6, 7)]].concat();
+    assert_judged(Queue, &takes(Some(1), Some(2)), real, true);
+    assert_judged(Queue, &takes(Some(2), Some(1)), real, false);
+    assert_judged(Stack, &takes(Some(2), Some(1)), real, true);
+    assert_judged(Stack, &takes(Some(1), Some(2)), real, false);
+    assert_judged(Queue, &takes(Some(1), Some(1)), real, false);
+    // Puts that overlap may have happened in either order.
+    let both = [call(0, Put(1), None, 0, 3), call(2, Put(2), None, 1, 2)];
+    let takes = |a, b| [both.to_vec(), vec![call(1, Take, a, 4, 5), call(1, Take, b, 6, 7)]].concat();
+    assert_judged(Queue, &takes(Some(1), Some(2)), real, true);
+    assert_judged(Queue, &takes(Some(2), Some(1)), real, true);
+}
+
+#[test]
+fn calls_that_touch_in_time_are_not_ordered() {
+    let touching = [call(0, Put(1), None, 0, 5), call(1, Take, None, 5, 6)];
+    assert_judged(Kind::Queue, &touching, Order::RealTime, true);
+    let apart = [call(0, Put(1), None, 0, 4), call(1, Take, None, 5, 6)];
+    assert_judged(Kind::Queue, &apart, Order::RealTime, false);
+}
+
+#[test]
+fn a_call_without_an_answer_happened_or_did_not() {
+    for order in [Order::RealTime, Order::Program] {
+        for seen in [Some(1), None] {
+            assert_judged(Kind::Queue, &[pending(0, Put(1), 0), call(1, Take, seen, 5, 6)], order, true);
+        }
+        assert_judged(Kind::Queue, &[pending(0, Put(1), 0), call(1, Take, Some(2), 5, 6)], order, false);
+    }
+    // It did not happen before it began.
+    let late = [call(1, Take, Some(1), 0, 1), pending(0, Put(1), 2)];
+    assert_judged(Kind::Queue, &late, Order::RealTime, false);
+    assert_judged(Kind::Queue, &late, Order::Program, true);
+    // Nor has it to happen in its own phase.
+    let later = |ret| Call { phase: 1, ..call(1, Take, ret, 5, 6) };
+    assert_judged(Kind::Queue, &[pending(0, Put(1), 0), later(None)], Order::Program, true);
+    assert_judged(Kind::Queue, &[pending(0, Put(1), 0), later(Some(1))], Order::Program, true);
+}
+
+#[test]
+fn program_order_asks_less_than_real_time() {
+    let stale = [call(0, Put(1), None, 0, 1), call(1, Take, None, 2, 3)];
+    assert_judged(Kind::Register, &stale, Order::RealTime, false);
+    assert_judged(Kind::Register, &stale, Order::Program, true);
+    // Phases are known to program order, too.
+    let next = [stale[0].clone(), Call { phase: 1, ..stale[1].clone() }];
+    assert_judged(Kind::Register, &next, Order::Program, false);
+    // And so is each thread's own order.
+    let own = [call(0, Put(1), None, 0, 1), call(0, Take, None, 2, 3)];
+    assert_judged(Kind::Register, &own, Order::Program, false);
+}
+
+#[test]
+fn several_right_answers_are_right() {
+    let puts = [call(0, Put(1), None, 0, 1), call(0, Put(2), None, 2, 3)];
+    let takes = |a, b| [puts.to_vec(), vec![call(1, Take, a, 4, 5), call(1, Take, b, 6, 7)]].concat();
+    assert_judged(Kind::Bag, &takes(Some(1), Some(2)), Order::RealTime, true);
+    assert_judged(Kind::Bag, &takes(Some(2), Some(1)), Order::RealTime, true);
+    assert_judged(Kind::Bag, &takes(Some(2), Some(2)), Order::RealTime, false);
+    assert_judged(Kind::Bag, &takes(Some(2), None), Order::RealTime, false);
+}
+
+#[test]
+fn an_explanation_that_fails_says_how_far_it_came() {
+    let calls = [call(0, Put(1), None, 0, 1), call(1, Take, Some(9), 2, 3)];
+    let history: History<Op, Option<u8>> = calls.into_iter().collect();
+    let judgement = judge(&container(Kind::Queue), &history, Order::RealTime);
+    assert_eq!(judgement, Judgement::Unexplained { prefix: vec![0], stuck: vec![1] });
+}
+
+#[test]
+fn impossible_histories_are_refused() {
+    let push = |calls: &[Seen]| drop(calls.iter().cloned().collect::<History<_, _>>());
+    let backwards = [Call { end: 0, ..call(0, Take, None, 1, 1) }];
+    assert!(panic_of(|| push(&backwards)).contains("ends before it begins"));
+    let overlapping = [call(0, Take, None, 0, 5), call(0, Take, None, 3, 6)];
+    assert!(panic_of(|| push(&overlapping)).contains("calls of thread 0 overlap"));
+    let dead = [pending(0, Take, 0), call(0, Take, None, 3, 6)];
+    assert!(panic_of(|| push(&dead)).contains("thread 0 went on without an answer"));
+    let touching = [call(0, Take, None, 0, 5), call(0, Take, None, 5, 6)];
+    assert!(panic_of(|| push(&touching)).contains("calls of thread 0 overlap"));
+    push(&[call(0, Take, None, 0, 5), call(0, Take, None, 6, 7), pending(0, Take, 9)]);
+}
+
+#[test]
+fn overlap_is_of_different_threads() {
+    let overlaps = |calls: &[Seen]| calls.iter().cloned().collect::<History<_, _>>().overlaps();
+    assert!(overlaps(&[call(0, Take, None, 0, 2), call(1, Take, None, 1, 3)]));
+    assert!(!overlaps(&[call(0, Take, None, 0, 2), call(1, Take, None, 2, 3)]));
+    assert!(!overlaps(&[call(0, Take, None, 0, 2), call(0, Take, None, 3, 4)]));
+}
+
+mod random;
