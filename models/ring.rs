@@ -1,172 +1,17 @@
 //! Models of the rings: the same declarations on std, loom and shuttle.
 
-use selvedge::check::{Arbitrary, Model, Scenario, Spec, Structure};
-use selvedge::ring::{Closed, PushError, Ring, TryPopError, TryPushError};
-use std::collections::VecDeque;
+#[path = "declarations/ring.rs"]
+mod declaration;
 
-#[derive(Clone, Debug, Arbitrary)]
-enum Op {
-    TryPush(u8),
-    TryPop,
-    /// So many values, counted up from the first.
-    PushBatch(u8, #[arbitrary(with = small)] u8),
-    PopBatch(#[arbitrary(with = small)] u8),
-    Len,
-    IsEmpty,
-    IsFull,
-    Close,
-    IsClosed,
-    /// Sleep while the ring is full or empty: for scenarios that end all the same, never drawn at random.
-    #[arbitrary(skip)]
-    Push(u8),
-    #[arbitrary(skip)]
-    Pop,
-}
+use declaration::Op::{
+    self, Close, IsClosed, IsEmpty, IsFull, Len, Pop, PopBatch, Push, PushBatch, TryPop, TryPush,
+};
+use declaration::bounded;
+use selvedge::check::{Model, Scenario};
 
-fn small(u: &mut arbitrary::Unstructured) -> arbitrary::Result<u8> {
-    u.int_in_range(0..=4)
-}
-
-use Op::{Close, IsClosed, IsEmpty, IsFull, Len, Pop, PopBatch, Push, PushBatch, TryPop, TryPush};
-
-#[derive(Clone, Debug, PartialEq)]
-enum Ret {
-    Pushed,
-    Full,
-    Popped(u8),
-    Empty,
-    Closed,
-    Number(usize),
-    Values(Vec<u8>),
-    Is(bool),
-}
-
-/// A first-in, first-out list of at most so many elements, open or closed.
-#[derive(Clone, Copy)]
-struct Bounded(usize);
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
-struct State {
-    elements: VecDeque<u8>,
-    closed: bool,
-}
-
-impl Bounded {
-    fn push(&self, state: &State, values: impl IntoIterator<Item = u8>) -> State {
-        let mut state = state.clone();
-        state.elements.extend(values);
-        assert!(state.elements.len() <= self.0);
-        state
-    }
-}
-
-impl Spec for Bounded {
-    type Op = Op;
-    type Ret = Ret;
-    type State = State;
-
-    fn initial(&self) -> State {
-        State::default()
-    }
-
-    fn step(&self, state: &mut State, op: &Op) -> Ret {
-        let (ret, after) = self.outcomes(state, op).into_iter().next().expect("not a sleeping operation");
-        *state = after;
-        ret
-    }
-
-    /// Batches may move fewer than they could, if they move some. Sleeping operations have no outcome until
-    /// they can go on.
-    fn outcomes(&self, state: &State, op: &Op) -> Vec<(Ret, State)> {
-        let room = self.0 - state.elements.len();
-        let same = |ret| vec![(ret, state.clone())];
-        match op {
-            TryPush(_) | Push(_) | PushBatch(..) if state.closed => same(Ret::Closed),
-            TryPush(value) | Push(value) if room > 0 => vec![(Ret::Pushed, self.push(state, [*value]))],
-            TryPush(_) => same(Ret::Full),
-            TryPop | Pop if !state.elements.is_empty() => {
-                let mut after = state.clone();
-                let value = after.elements.pop_front().expect("not empty");
-                vec![(Ret::Popped(value), after)]
-            }
-            TryPop | Pop if state.closed => same(Ret::Closed),
-            TryPop => same(Ret::Empty),
-            PushBatch(_, 0) => same(Ret::Number(0)),
-            PushBatch(..) if room == 0 => same(Ret::Number(0)),
-            PushBatch(first, count) => {
-                let most = room.min(usize::from(*count));
-                let some =
-                    |n| (Ret::Number(n), self.push(state, (0..n as u8).map(|i| first.wrapping_add(i))));
-                (1..=most).rev().map(some).collect()
-            }
-            PopBatch(0) => same(Ret::Values(Vec::new())),
-            PopBatch(_) if state.elements.is_empty() && state.closed => same(Ret::Closed),
-            PopBatch(_) if state.elements.is_empty() => same(Ret::Values(Vec::new())),
-            PopBatch(most) => {
-                let most = state.elements.len().min(usize::from(*most));
-                let some = |n| {
-                    let mut after = state.clone();
-                    (Ret::Values(after.elements.drain(..n).collect()), after)
-                };
-                (1..=most).rev().map(some).collect()
-            }
-            Len => same(Ret::Number(state.elements.len())),
-            IsEmpty => same(Ret::Is(state.elements.is_empty())),
-            IsFull => same(Ret::Is(room == 0)),
-            IsClosed => same(Ret::Is(state.closed)),
-            Close => vec![(Ret::Is(!state.closed), State { closed: true, ..state.clone() })],
-            Push(_) | Pop => Vec::new(),
-        }
-    }
-}
-
-impl Structure for Bounded {
-    type Sut = Ring<u8>;
-
-    fn create(&self) -> Ring<u8> {
-        Ring::with_capacity(self.0).expect("a small ring")
-    }
-
-    fn apply(&self, ring: &Ring<u8>, op: &Op) -> Ret {
-        match op {
-            TryPush(value) => match ring.try_push(*value) {
-                Ok(()) => Ret::Pushed,
-                Err(TryPushError::Full(_)) => Ret::Full,
-                Err(TryPushError::Closed(_)) => Ret::Closed,
-            },
-            TryPop => match ring.try_pop() {
-                Ok(value) => Ret::Popped(value),
-                Err(TryPopError::Empty) => Ret::Empty,
-                Err(TryPopError::Closed) => Ret::Closed,
-            },
-            Push(value) => match ring.push(*value) {
-                Ok(()) => Ret::Pushed,
-                Err(PushError(_)) => Ret::Closed,
-            },
-            Pop => ring.pop().map_or(Ret::Closed, Ret::Popped),
-            PushBatch(first, count) => {
-                let mut values = (0..*count).map(|i| first.wrapping_add(i)).collect();
-                ring.push_batch(&mut values).map_or(Ret::Closed, Ret::Number)
-            }
-            PopBatch(most) => {
-                let mut values = Vec::new();
-                match ring.pop_batch(&mut values, usize::from(*most)) {
-                    Ok(_) => Ret::Values(values),
-                    Err(Closed) => Ret::Closed,
-                }
-            }
-            Len => Ret::Number(ring.len()),
-            IsEmpty => Ret::Is(ring.is_empty()),
-            IsFull => Ret::Is(ring.is_full()),
-            Close => Ret::Is(ring.close()),
-            IsClosed => Ret::Is(ring.is_closed()),
-        }
-    }
-}
-
-selvedge::check_structure!(capacity_1, Bounded(1));
-selvedge::check_structure!(capacity_2, Bounded(2));
-selvedge::check_structure!(capacity_3, Bounded(3));
+selvedge::check_structure!(capacity_1, bounded::<u8>(1));
+selvedge::check_structure!(capacity_2, bounded::<u8>(2));
+selvedge::check_structure!(capacity_3, bounded::<u8>(3));
 
 fn two(left: impl IntoIterator<Item = Op>, right: impl IntoIterator<Item = Op>) -> Scenario<Op> {
     Scenario::new().thread(left).thread(right)
@@ -175,7 +20,7 @@ fn two(left: impl IntoIterator<Item = Op>, right: impl IntoIterator<Item = Op>) 
 /// `name (capacity): scenario` for each model.
 macro_rules! models {
     ($($name:ident ($capacity:expr): $scenario:expr;)*) => {
-        $(selvedge::model!($name, Model::of(Bounded($capacity), $scenario));)*
+        $(selvedge::model!($name, Model::of(bounded::<u8>($capacity), $scenario));)*
     };
 }
 
@@ -208,7 +53,8 @@ models! {
 // A length read while a third thread pops. In this placement of threads plain loom sees it; not in all.
 selvedge::model!(
     three_lengths,
-    Model::of(Bounded(2), two([TryPop], [TryPush(2), Len]).thread([Len]).before([TryPush(1)])).preemptions(3)
+    Model::of(bounded::<u8>(2), two([TryPop], [TryPush(2), Len]).thread([Len]).before([TryPush(1)]))
+        .preemptions(3)
 );
 
 /// Models in which threads sleep: what can go wrong here is a deadlock.
@@ -216,7 +62,7 @@ macro_rules! sleeping {
     ($($(#[$attribute:meta])* $name:ident ($capacity:expr): $scenario:expr;)*) => {
         $(selvedge::model!(
             $(#[$attribute])* $name,
-            Model::of(Bounded($capacity), $scenario).property("no lost wake-up").preemptions(2)
+            Model::of(bounded::<u8>($capacity), $scenario).property("no lost wake-up").preemptions(2)
         );)*
     };
 }
