@@ -19,8 +19,6 @@ mod target {
             panic!("wrong answer: {fault}");
         }
         counted::audit();
-        // Retired nodes are freed now, two epochs on, so that each input answers for its own nodes.
-        (0..4).for_each(|_| crossbeam_epoch::pin().flush());
     }
 
     fuzz_target!(|bytes: &[u8]| {
@@ -32,5 +30,7 @@ mod target {
             0 => check(&Owning::<Epoch>(PhantomData), operations),
             _ => check(&Owning::<Leak>(PhantomData), operations),
         }
+        // Retired nodes are freed now, two epochs on, so that each input answers for its own nodes.
+        (0..4).for_each(|_| crossbeam_epoch::pin().flush());
     });
 }

@@ -58,6 +58,8 @@ pub struct Record {
     pub outcome: Outcome,
     /// Why the run does not count, if it does not.
     pub fault: Option<String>,
+    /// Places that `SELVEDGE_WEAKEN` names and that no step of this run came to.
+    pub unreached: Vec<String>,
     /// How long it took, in seconds.
     pub seconds: f64,
 }

@@ -13,19 +13,31 @@ pub(super) struct Run {
     pub counts: Counts,
     pub coverage: Coverage,
     pub outcome: Outcome,
+    /// Places that `SELVEDGE_WEAKEN` names and that no step came to.
+    pub unreached: Vec<String>,
     pub seconds: f64,
+}
+
+#[cfg(any(loom, shuttle))]
+use crate::sync::model::unreached_weakenings;
+
+/// On real threads nothing is weakened.
+#[cfg(not(any(loom, shuttle)))]
+fn unreached_weakenings() -> Vec<String> {
+    Vec::new()
 }
 
 impl Run {
     /// A run that ended like this.
     pub(super) fn new(tally: &Tally, coverage: Coverage, failure: Option<Failure>) -> Self {
         let outcome = failure.map_or(Outcome::Held, Outcome::Failed);
-        Run { counts: tally.counts(), coverage, outcome, seconds: tally.seconds() }
+        let (counts, unreached, seconds) = (tally.counts(), unreached_weakenings(), tally.seconds());
+        Run { counts, coverage, outcome, unreached, seconds }
     }
 
     /// Prints the run, leaves its record, and tells what is wrong with it.
     pub(super) fn close(self, model: &Model, path: &str, engine: Engine) -> Option<String> {
-        let Run { counts, coverage, outcome, seconds } = self;
+        let Run { counts, coverage, outcome, unreached, seconds } = self;
         let verdict = verdict(model, engine, &counts, coverage, &outcome);
         let (defect, demanded) = match &model.expect {
             Expect::Holds => (None, true),
@@ -48,6 +60,7 @@ impl Run {
                 Verdict::Counts => None,
                 Verdict::Fault(why) => Some(why),
             },
+            unreached,
             seconds,
         };
         println!("{record}");

@@ -10,7 +10,7 @@ pub(crate) enum Schedules {
     Random { seed: u64, executions: u64 },
     /// Random priorities, changed `depth - 1` times (Burckhardt et al., ASPLOS 2010).
     Pct { depth: usize, seed: u64, executions: u64 },
-    /// One execution: each byte chooses among the threads that can run; when they run out, the first of them.
+    /// One execution: each byte chooses among the threads that can run; when they run out, they take turns.
     Bytes(Vec<u8>),
 }
 
@@ -64,9 +64,15 @@ impl Scheduler for Bytes {
         if open.is_empty() {
             open = runnable.iter().collect();
         }
-        let chosen = match open.len() {
-            1 => 0,
-            count => usize::from(self.bytes.next().unwrap_or(0)) % count,
+        if open.len() == 1 {
+            return Some(open[0].id());
+        }
+        // Without bytes the thread that runs goes on until it yields, and then it is the next one's turn, in a
+        // circle: two threads that wait for a third must not pass the turn to each other for ever.
+        let here = current.map_or(0, usize::from);
+        let chosen = match self.bytes.next() {
+            Some(byte) => usize::from(byte) % open.len(),
+            None => open.iter().position(|task| usize::from(task.id()) >= here).unwrap_or(0),
         };
         Some(open[chosen].id())
     }

@@ -32,6 +32,8 @@ pub enum Gap {
     NoEngine { test: TestId, engine: String },
     /// A record that cannot be right.
     Malformed { test: TestId, why: String },
+    /// A place that was to be weakened, and to which no model came: nothing was audited.
+    NotWeakened { place: String },
     /// A required defect that no control is about.
     NoControl { defect: String, title: String },
     /// A required defect whose controls have not found it.
@@ -53,6 +55,9 @@ impl fmt::Display for Gap {
             Gap::NoRecord { test } => write!(f, "{test}: left no record, and is in no module `tests`"),
             Gap::NoEngine { test, engine } => write!(f, "{test}: left no record of {engine}"),
             Gap::Malformed { test, why } => write!(f, "{test}: {why}"),
+            Gap::NotWeakened { place } => {
+                write!(f, "SELVEDGE_WEAKEN: no model came to {place}, so nothing was weakened there")
+            }
             Gap::NoControl { defect, title } => write!(f, "{defect} has no control ({title})"),
             Gap::NotFound { defect, title } => write!(f, "{defect} was not found on demand ({title})"),
         }
@@ -103,6 +108,18 @@ pub fn of_test(ran: &Ran) -> Vec<Gap> {
 /// Whether anything ran at all.
 pub fn of_run(ran: &[Ran]) -> Option<Gap> {
     ran.iter().all(|ran| ran.records.is_empty()).then_some(Gap::Nothing)
+}
+
+/// The places that were to be weakened and that every run of a model build missed.
+pub fn of_weakenings(ran: &[Ran]) -> Vec<Gap> {
+    let modelled = ran.iter().filter(|ran| ran.test.build != Build::Std);
+    let mut missed = modelled.flat_map(|ran| &ran.records).map(|record| &record.unreached);
+    let Some(first) = missed.next() else { return Vec::new() };
+    let by_all = missed.fold(first.clone(), |mut all, unreached| {
+        all.retain(|place| unreached.contains(place));
+        all
+    });
+    by_all.into_iter().map(|place| Gap::NotWeakened { place }).collect()
 }
 
 /// The targets without a test.
@@ -207,6 +224,23 @@ mod tests {
         assert!(matches!(only(of_test(&ran)), Gap::Malformed { .. }));
         let alone = Ran { records: vec![], ..ran };
         assert!(matches!(only(of_test(&alone)), Gap::Malformed { .. }));
+    }
+
+    #[test]
+    fn a_weakening_that_every_model_missed_is_a_gap() {
+        let missing = |build, places: &[&str]| {
+            let mut ran = passed(build, "push_push");
+            for record in &mut ran.records {
+                record.unreached = places.iter().map(ToString::to_string).collect();
+            }
+            ran
+        };
+        // `a` is met under shuttle, `b` nowhere; the plain build weakens nothing and says nothing.
+        let ran =
+            [missing(Build::Std, &[]), missing(Build::Loom, &["a", "b"]), missing(Build::Shuttle, &["b"])];
+        assert_eq!(of_weakenings(&ran), [Gap::NotWeakened { place: "b".into() }]);
+        assert_eq!(of_weakenings(&ran[..1]), []);
+        assert_eq!(of_weakenings(&[]), []);
     }
 
     #[test]

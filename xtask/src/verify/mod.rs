@@ -75,6 +75,9 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     if !interrupted && gaps.is_empty() {
         gaps.extend(gaps::of_run(&tests));
     }
+    if !interrupted {
+        gaps.extend(gaps::of_weakenings(&tests));
+    }
     if options.whole() && !interrupted {
         gaps.extend(gaps::of_defects(&required, &tests));
     }

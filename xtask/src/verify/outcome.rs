@@ -155,6 +155,7 @@ pub mod tests {
             coverage,
             outcome: Outcome::Held,
             fault: None,
+            unreached: vec![],
             seconds: 0.5,
         }
     }
