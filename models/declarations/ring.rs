@@ -109,8 +109,8 @@ impl<T: 'static> Spec for Bounded<T> {
                     |n| (Ret::Number(n), self.push(state, (0..n as u8).map(|i| first.wrapping_add(i))));
                 (1..=most).rev().map(some).collect()
             }
-            PopBatch(0) => same(Ret::Values(Vec::new())),
             PopBatch(_) if state.elements.is_empty() && state.closed => same(Ret::Closed),
+            PopBatch(0) => same(Ret::Values(Vec::new())),
             PopBatch(_) if state.elements.is_empty() => same(Ret::Values(Vec::new())),
             PopBatch(most) => {
                 let most = state.elements.len().min(usize::from(*most));

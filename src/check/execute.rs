@@ -7,6 +7,11 @@ use super::spec::{Spec, Structure};
 use super::tally::{Sight, Tally};
 use crate::sync::host::{Arc, Mutex};
 use crate::sync::thread;
+#[cfg(not(any(loom, shuttle)))]
+use crate::sync::{
+    Backoff,
+    atomic::{AtomicUsize, Ordering},
+};
 use std::fmt::Debug;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -17,6 +22,8 @@ pub(super) struct Context {
     pub order: Order,
     /// Where to count.
     pub tally: Tally,
+    /// Which of the model's bodies this is.
+    pub body: usize,
 }
 
 #[cfg(any(loom, shuttle))]
@@ -123,7 +130,7 @@ pub(super) fn scenario<S: Structure>(structure: &Arc<S>, scenario: &Scenario<S::
 
     let Worker { sut, calls, .. } = worker;
     let history: History<_, _> = std::mem::take(&mut *calls.lock().expect("no panic")).into_iter().collect();
-    context.tally.observe(sight(&history));
+    context.tally.observe(context.body, Sight { touched: touched(), ..sight(&history) });
     if let Judgement::Unexplained { prefix, stuck } = judge(&**structure, &history, context.order) {
         panic!("{}", complaint(&history, context.order, &prefix, &stuck));
     }
@@ -146,24 +153,44 @@ fn at_once<S: Structure>(worker: &Worker<S>, threads: &[Vec<S::Op>]) {
 
 #[cfg(not(any(loom, shuttle)))]
 fn at_once<S: Structure>(worker: &Worker<S>, threads: &[Vec<S::Op>]) {
-    // Real threads need a while to start: the barrier makes them meet.
-    let barrier = crate::sync::host::Barrier::new(threads.len().max(1));
+    // Real threads need a while to start, and to be woken takes longer than an operation: they spin until all are there.
+    let missing = AtomicUsize::new(threads.len().max(1));
+    let meet = || {
+        missing.fetch_sub(1, Ordering::SeqCst);
+        let mut backoff = Backoff::new();
+        while missing.load(Ordering::SeqCst) > 0 {
+            backoff.wait();
+        }
+    };
     thread::scope(|scope| {
         let others = threads.iter().enumerate().skip(1).map(|(thread, operations)| {
-            let barrier = &barrier;
+            let meet = &meet;
             scope.spawn(move || {
-                barrier.wait();
+                meet();
                 worker.work(thread, 1, operations);
             })
         });
         let others: Vec<_> = others.collect();
-        barrier.wait();
+        meet();
         worker.work(0, 1, threads.first().map_or(&[], |operations| operations));
         for other in others {
             // Else the scope would say no more than that a thread has panicked.
             other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         }
     });
+}
+
+/// Whether anything but the harness's own threads was seen by the engine.
+#[cfg(any(loom, shuttle))]
+fn touched() -> bool {
+    let own = |event: &crate::sync::model::Event| matches!(event.action, "spawn" | "join");
+    crate::sync::model::span(0, |event| event.text.is_none() && !own(event)).is_some()
+}
+
+/// On real threads nobody watches.
+#[cfg(not(any(loom, shuttle)))]
+fn touched() -> bool {
+    true
 }
 
 fn hash(value: impl Hash) -> u64 {
@@ -179,7 +206,7 @@ fn sight<Op: Debug, Ret: Debug>(history: &History<Op, Ret>) -> Sight {
     // Sorting is stable: within a thread, calls stay in their order.
     calls.sort_by_key(|call| call.thread);
     let answers: Vec<String> = calls.iter().map(|call| format!("{:?}{:?}", call.op, call.ret)).collect();
-    Sight { overlapped: history.overlaps(), history: hash(answers), order }
+    Sight { overlapped: history.overlaps(), touched: true, history: hash(answers), order }
 }
 
 fn complaint<Op: Debug, Ret: Debug>(
@@ -215,12 +242,15 @@ pub(super) fn program(program: &dyn Fn(), context: &Context) {
     #[cfg(any(loom, shuttle))]
     {
         let turns: Vec<usize> = crate::sync::model::events().iter().map(|event| event.thread).collect();
-        context.tally.observe(Sight { overlapped: false, history: hash(&turns), order: hash(&turns) });
+        let turns = hash(&turns);
+        let sight = Sight { overlapped: false, touched: touched(), history: turns, order: turns };
+        context.tally.observe(context.body, sight);
     }
     #[cfg(not(any(loom, shuttle)))]
     {
         // Real threads are not watched: that the program ended is all that is known.
         let run = context.tally.counts().executions;
-        context.tally.observe(Sight { overlapped: false, history: 0, order: hash(run) });
+        let sight = Sight { overlapped: false, touched: true, history: 0, order: hash(run) };
+        context.tally.observe(context.body, sight);
     }
 }

@@ -36,10 +36,10 @@ pub(super) fn run_here(
     let cap = model.executions.map_or(most, |own| own.min(most));
     let mut failure = None;
     let mut finished = true;
-    for body in &model.bodies {
+    for (nth, body) in model.bodies.iter().enumerate() {
         let seen: Arc<Mutex<Vec<Choice>>> = Arc::default();
         let explore = |plan: Option<(Choice, usize)>| {
-            let one = Exploration { model, engine, body, plan, tally: &tally, seen: &seen, cap };
+            let one = Exploration { model, engine, body, nth, plan, tally: &tally, seen: &seen, cap };
             one.run(told.clone())
         };
         let mut plans = vec![None];
@@ -84,9 +84,11 @@ struct Exploration<'a> {
     model: &'a Model,
     engine: Engine,
     body: &'a Body,
+    /// Which of the model's bodies.
+    nth: usize,
     plan: Option<(Choice, usize)>,
     tally: &'a Tally,
-    /// The longest list of choices that one execution has met.
+    /// The choices that came up: of each kind as many as in the execution that met most.
     seen: &'a Arc<Mutex<Vec<Choice>>>,
     cap: u64,
 }
@@ -102,7 +104,7 @@ impl Exploration<'_> {
             Strength::Strong => Order::RealTime,
             Strength::Plain => Order::Program,
         };
-        let context = Context { order, tally: self.tally.clone() };
+        let context = Context { order, tally: self.tally.clone(), body: self.nth };
         let (body, seen) = (Arc::clone(self.body), Arc::clone(self.seen));
         let (plan, reuse) = (self.plan, self.model.reuse);
         let execution = move || {
@@ -111,10 +113,13 @@ impl Exploration<'_> {
             model::begin(Settings { strength, oracle, reuse, step_limit: 0 });
             body(&context);
             super::close_execution(&context.tally);
-            let choices = model::choices();
+            let met = model::choices();
             let mut seen = seen.lock().expect("no panic under this lock");
-            if choices.len() > seen.len() {
-                *seen = choices;
+            let count = |of: &[Choice], kind| of.iter().filter(|choice| **choice == kind).count();
+            for &kind in &met {
+                if count(&met, kind) > count(&seen, kind) {
+                    seen.push(kind);
+                }
             }
         };
         let before = self.tally.counts().executions;

@@ -16,29 +16,34 @@ const SEQUENCES: u64 = 1_000;
 /// The most bytes that a sequence is made from.
 const BYTES: usize = 600;
 
+/// The most operations of a sequence: one that is made from no bytes would never use them up.
+const OPERATIONS: usize = 1_000;
+
 fn decode<'a, Op: arbitrary::Arbitrary<'a>>(bytes: &'a [u8]) -> Vec<Op> {
     let mut bytes = Unstructured::new(bytes);
     let mut operations = Vec::new();
-    while !bytes.is_empty() {
+    while !bytes.is_empty() && operations.len() < OPERATIONS {
         let Ok(op) = bytes.arbitrary() else { break };
         operations.push(op);
     }
     operations
 }
 
-/// Carries out the operations that `bytes` decode to, and compares each answer with the specification's.
+/// Carries out the operations that `bytes` decode to, and compares each answer with the specification's. Tells how
+/// many operations that were.
 ///
 /// # Errors
 /// The operation whose answer is none of the right ones, with all that led to it.
-pub fn check_sequence<S: Structure>(structure: &S, bytes: &[u8]) -> Result<(), String> {
+pub fn check_sequence<S: Structure>(structure: &S, bytes: &[u8]) -> Result<usize, String> {
     let sut = structure.create();
     // A nondeterministic specification may be in any of several states.
     let mut states = vec![structure.initial()];
     let mut log = String::new();
-    for op in decode::<S::Op>(bytes) {
-        let ret = structure.apply(&sut, &op);
+    let operations = decode::<S::Op>(bytes);
+    for op in &operations {
+        let ret = structure.apply(&sut, op);
         log += &format!("  {op:?} -> {ret:?}\n");
-        let outcomes: Vec<_> = states.iter().flat_map(|state| structure.outcomes(state, &op)).collect();
+        let outcomes: Vec<_> = states.iter().flat_map(|state| structure.outcomes(state, op)).collect();
         let right: Vec<_> = outcomes.iter().map(|(ret, _)| format!("{ret:?}")).collect();
         let mut after: Vec<S::State> = Vec::new();
         for (_, state) in outcomes.into_iter().filter(|(answer, _)| *answer == ret) {
@@ -51,7 +56,7 @@ pub fn check_sequence<S: Structure>(structure: &S, bytes: &[u8]) -> Result<(), S
         }
         states = after;
     }
-    Ok(())
+    Ok(operations.len())
 }
 
 /// Random operation sequences against the specification; a failing one is shrunk.
@@ -70,8 +75,12 @@ pub fn sequential<S: Structure>(structure: S, path: &str) {
     let bytes = proptest::collection::vec(proptest::num::u8::ANY, 0..BYTES);
     let result = runner.run(&bytes, |bytes| {
         tally.begin();
-        tally.observe(Sight { overlapped: false, history: bytes.len() as u64, order: 0 });
-        check_sequence(&structure, &bytes).map_err(TestCaseError::fail)
+        let count = check_sequence(&structure, &bytes).map_err(TestCaseError::fail)?;
+        tally.observe(
+            0,
+            Sight { overlapped: false, touched: count > 0, history: bytes.len() as u64, order: 0 },
+        );
+        Ok(())
     });
     let failure = result.err().map(|error| match error {
         TestError::Fail(reason, _) => Failure { message: reason.message().into(), trace: String::new() },

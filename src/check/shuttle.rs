@@ -36,8 +36,14 @@ fn oracle(allowed: Vec<Choice>) -> Oracle {
     }))
 }
 
-fn execution(body: Body, choices: Vec<Choice>, reuse: Reuse, tally: Tally) -> impl Fn() + Send + Sync {
-    let context = Context { order: Order::RealTime, tally };
+fn execution(
+    body: Body,
+    nth: usize,
+    choices: Vec<Choice>,
+    reuse: Reuse,
+    tally: Tally,
+) -> impl Fn() + Send + Sync {
+    let context = Context { order: Order::RealTime, tally, body: nth };
     // Address reuse is asked for by the setting, so the oracle may always choose it.
     let allowed: Vec<Choice> = choices.into_iter().chain([Choice::AddressReuse]).collect();
     move || {
@@ -62,8 +68,8 @@ pub(super) fn run(model: &Model, engine: Engine, progress: Option<PathBuf>) -> R
         Engine::ShuttlePct3 => Schedules::Pct { depth: 3, seed: budget.seed(), executions },
         _ => Schedules::Random { seed: budget.seed(), executions },
     };
-    let failure = model.bodies.iter().find_map(|body| {
-        let one = execution(Arc::clone(body), model.allowed_choices(), model.reuse, tally.clone());
+    let failure = model.bodies.iter().enumerate().find_map(|(nth, body)| {
+        let one = execution(Arc::clone(body), nth, model.allowed_choices(), model.reuse, tally.clone());
         catch(|| model::sample(schedules.clone(), one), Box::new(|_| ()))
     });
     Run::new(&tally, Coverage::Sampled, failure)
@@ -80,7 +86,7 @@ pub fn fuzz_schedule<S: Structure>(structure: S, bytes: &[u8], shape: Shape) {
     let structure = Arc::new(structure);
     let body: Body = Arc::new(move |context| execute::scenario(&structure, &scenario, context));
     let choices = vec![Choice::SpuriousFailure, Choice::SpuriousWakeUp, Choice::TimeOut];
-    let one = execution(body, choices, Reuse::Never, Tally::new(None));
+    let one = execution(body, 0, choices, Reuse::Never, Tally::new(None));
     if let Some(failure) = catch(|| model::sample(Schedules::Bytes(rest), one), Box::new(|_| ())) {
         panic!("{failure}");
     }

@@ -22,7 +22,7 @@ const SCENARIOS: u64 = 1_000;
 
 fn repeat(bodies: impl Iterator<Item = Body>, progress: Option<PathBuf>) -> Run {
     let tally = Tally::new(progress);
-    let context = Context { order: Order::RealTime, tally: tally.clone() };
+    let context = Context { order: Order::RealTime, tally: tally.clone(), body: 0 };
     let failure = bodies.into_iter().find_map(|body| {
         tally.begin();
         let panic = catch_unwind(AssertUnwindSafe(|| body(&context))).err()?;

@@ -2,7 +2,7 @@
 
 use crate::sync::host::{Arc, Instant, Mutex};
 use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -19,8 +19,10 @@ pub(super) struct Counts {
     pub overlapped: u64,
     /// Hashes of the different histories (operations and answers, without times).
     pub histories: HashSet<u64>,
-    /// Hashes of the different orders in which threads took their turns.
-    pub orders: HashSet<u64>,
+    /// Executions in which an operation took a step that the facade saw.
+    pub touched: u64,
+    /// For each of the model's bodies, hashes of the different orders in which threads took their turns.
+    pub orders: BTreeMap<usize, HashSet<u64>>,
     /// The most steps that one thread took in one execution.
     pub steps: u64,
 }
@@ -35,6 +37,7 @@ struct Inner {
 /// What an execution has shown.
 pub(super) struct Sight {
     pub overlapped: bool,
+    pub touched: bool,
     pub history: u64,
     pub order: u64,
 }
@@ -65,11 +68,12 @@ impl Tally {
     }
 
     /// An execution has shown something.
-    pub(super) fn observe(&self, sight: Sight) {
+    pub(super) fn observe(&self, body: usize, sight: Sight) {
         self.with(|inner| {
             inner.counts.overlapped += u64::from(sight.overlapped);
             inner.counts.histories.insert(sight.history);
-            inner.counts.orders.insert(sight.order);
+            inner.counts.touched += u64::from(sight.touched);
+            inner.counts.orders.entry(body).or_default().insert(sight.order);
         });
     }
 

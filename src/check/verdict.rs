@@ -37,9 +37,18 @@ pub(super) fn verdict(
 }
 
 fn vacuous(model: &Model, counts: &Counts) -> Option<String> {
-    // Operations of a single step cannot overlap; that threads took their turns in two orders says as much.
-    let never = model.concurrent && counts.overlapped == 0 && counts.orders.len() < 2;
-    never.then(|| format!("vacuous: no two operations overlapped in {} executions", counts.executions))
+    let executions = counts.executions;
+    if counts.touched == 0 {
+        let hint = "is the structure written against selvedge::sync?";
+        return Some(format!(
+            "vacuous: no operation took a step that could be seen in {executions} executions; {hint}"
+        ));
+    }
+    // Operations of a single step cannot overlap; that threads took their turns in two orders says as much. But in
+    // two orders of one scenario: different scenarios have different orders without any interleaving.
+    let one_order = counts.orders.values().all(|orders| orders.len() < 2);
+    let never = model.concurrent && counts.overlapped == 0 && one_order;
+    never.then(|| format!("vacuous: no two operations overlapped in {executions} executions"))
 }
 
 fn overclaimed(model: &Model, coverage: Coverage) -> Option<String> {

@@ -26,7 +26,8 @@ unsafe impl Reclaim for Epoch {
     }
 }
 
-impl Guard for EpochGuard {
+// SAFETY: a load, and a guard of crossbeam-epoch, which keeps alive what is deferred while it lives.
+unsafe impl Guard for EpochGuard {
     #[inline(always)]
     fn protect<T>(&self, source: &AtomicPtr<T>, order: Ordering) -> *mut T {
         source.load(order) // step: epoch.protect.load

@@ -71,7 +71,8 @@ unsafe impl Reclaim for Ghost {
     }
 }
 
-impl Guard for GhostGuard<'_> {
+// SAFETY: a load, and what is retired waits for every guard of that time.
+unsafe impl Guard for GhostGuard<'_> {
     #[track_caller]
     fn protect<T>(&self, source: &AtomicPtr<T>, order: Ordering) -> *mut T {
         source.load(order) // step: ghost.protect.load

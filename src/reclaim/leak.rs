@@ -39,7 +39,8 @@ unsafe impl Reclaim for Leak {
     }
 }
 
-impl Guard for LeakGuard<'_> {
+// SAFETY: a load, and nothing is freed while the strategy is borrowed.
+unsafe impl Guard for LeakGuard<'_> {
     #[cfg_attr(any(loom, shuttle), track_caller)]
     fn protect<T>(&self, source: &AtomicPtr<T>, order: Ordering) -> *mut T {
         source.load(order) // step: leak.protect.load

@@ -56,7 +56,11 @@ pub unsafe trait Reclaim: Default + Send + Sync {
 }
 
 /// Keeps nodes alive that were loaded under it.
-pub trait Guard {
+///
+/// # Safety
+/// [`protect`](Self::protect) loads from `source`, with `order` at the least, and returns what it loaded; as long as
+/// the guard lives, that node is not freed by anybody's [`retire`](Self::retire) of the same strategy.
+pub unsafe trait Guard {
     /// Loads a pointer that may be dereferenced as long as the guard lives (contract #1).
     fn protect<T>(&self, source: &AtomicPtr<T>, order: Ordering) -> *mut T;
 

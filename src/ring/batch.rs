@@ -9,6 +9,7 @@ impl<T> Ring<T> {
     /// order, with nobody else's between. Returns how many; 0 if the ring is full, or `values` empty.
     ///
     /// One atomic step for the whole batch. Fewer than would fit go in if a slot of the row is still being emptied.
+    /// What stays in `values` moves up: O(`values.len()`), so feed many values through a small ring in portions.
     ///
     /// # Errors
     /// If the ring is closed. `values` is as it was.
@@ -36,12 +37,13 @@ impl<T> Ring<T> {
     /// If the ring is closed and empty.
     ///
     /// # Panics
-    /// If `values` cannot grow, before anything is taken.
+    /// As `Vec::reserve`, before anything is taken.
     pub fn pop_batch(&self, values: &mut Vec<T>, most: usize) -> Result<usize, Closed> {
-        let most = most.min(self.capacity());
         if most == 0 {
-            return Ok(0);
+            return if self.is_closed() && self.is_empty() { Err(Closed) } else { Ok(0) };
         }
+        // No more than there are, but at least one, to be told whether the ring is closed.
+        let most = most.min(self.len()).max(1);
         // Before the claim: to allocate may fail, and others wait for what is claimed.
         values.reserve(most);
         match self.claim_pop(most as u64) {

@@ -23,8 +23,13 @@ impl<T> LockFreeRingBuffer<T> {
         if capacity == 0 {
             return Err(CapacityError::Zero);
         }
-        let capacity = capacity.checked_next_power_of_two().ok_or(CapacityError::TooLarge(capacity))?;
-        Ring::with_capacity(capacity).map(Self)
+        let rounded = capacity.checked_next_power_of_two().ok_or(CapacityError::TooLarge(capacity))?;
+        let ring = Ring::with_capacity(rounded).map_err(|why| match why {
+            CapacityError::TooLarge(_) => CapacityError::TooLarge(capacity),
+            CapacityError::OutOfMemory(_) => CapacityError::OutOfMemory(capacity),
+            zero => zero,
+        });
+        ring.map(Self)
     }
 
     /// Puts `value` in.

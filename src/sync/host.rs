@@ -5,8 +5,6 @@
 //!
 //! Aliases, not re-exports: to clippy a re-export is the type itself, which the floors above may not name.
 
-#[cfg(all(feature = "check", not(any(loom, shuttle))))]
-pub(crate) type Barrier = std::sync::Barrier;
 pub(crate) type Arc<T> = std::sync::Arc<T>;
 pub(crate) type Mutex<T> = std::sync::Mutex<T>;
 #[cfg(all(feature = "check", any(loom, shuttle)))]

@@ -108,9 +108,9 @@ fn a_panic_on_another_thread_is_told_in_its_own_words() {
 fn one_sequence_is_checked_as_many_are() {
     // Bytes decode to some operations: what matters is that the same bytes tell the two apart.
     let bytes: Vec<u8> = (0..200).map(|n: u32| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
-    assert_eq!(check_sequence(&Stack::Right, &bytes), Ok(()));
+    assert!(check_sequence(&Stack::Right, &bytes).unwrap() > 0);
     let wrong = check_sequence(&Stack::Queue, &bytes).unwrap_err();
     assert!(wrong.contains(", but right is ") && wrong.contains("after\n"), "{wrong}");
-    assert_eq!(check_sequence(&Stack::Queue, &[]), Ok(()), "nothing was asked");
-    assert_eq!(check_sequence(&Counter { atomic: false }, &bytes), Ok(()));
+    assert_eq!(check_sequence(&Stack::Queue, &[]), Ok(0), "nothing was asked");
+    assert!(check_sequence(&Counter { atomic: false }, &bytes).unwrap() > 0);
 }

@@ -118,7 +118,7 @@ impl Heap {
         self.latest.insert(address, number);
     }
 
-    /// Gives the memory back and reports what was never freed. The nodes keep their names, for the trace.
+    /// Gives the memory back and reports what was never freed. Then the nodes keep their names, for the trace.
     pub(super) fn close(&mut self) -> Result<(), Leak> {
         let mut lost = Vec::new();
         for (number, node) in self.nodes.iter().enumerate() {
@@ -129,7 +129,11 @@ impl Heap {
                 Some(_) => unsafe { std::alloc::dealloc(node.address as *mut u8, node.layout) },
             }
         }
-        if lost.is_empty() { Ok(()) } else { Err(Leak(lost)) }
+        if !lost.is_empty() {
+            return Err(Leak(lost));
+        }
+        *self = Heap::default();
+        Ok(())
     }
 }
 

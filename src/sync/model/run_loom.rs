@@ -15,6 +15,9 @@ const BRANCHES: usize = 20_000;
 /// Explores the executions of `execution`, which counts them itself: loom does not tell.
 pub(crate) fn explore(limits: Limits, execution: impl Fn() + Send + Sync + 'static) {
     let mut builder = loom::model::Builder::new();
+    // `new` has read loom's environment; what is stopped or resumed by it would pass for complete.
+    builder.max_duration = None;
+    builder.checkpoint_file = None;
     builder.max_branches = BRANCHES;
     builder.preemption_bound = limits.preemptions;
     builder.max_permutations = usize::try_from(limits.executions).ok();

@@ -57,7 +57,8 @@ fn all() -> &'static [Weakening] {
     static ALL: OnceLock<Vec<Weakening>> = OnceLock::new();
     ALL.get_or_init(|| match std::env::var("SELVEDGE_WEAKEN") {
         Ok(text) => parse(&text).unwrap_or_else(|why| panic!("SELVEDGE_WEAKEN={text}: {why}")),
-        Err(_) => Vec::new(),
+        Err(std::env::VarError::NotPresent) => Vec::new(),
+        Err(why) => panic!("SELVEDGE_WEAKEN: {why}"),
     })
 }
 
