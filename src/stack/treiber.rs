@@ -268,8 +268,8 @@ unsafe impl<T: Send, R: Reclaim> Send for TreiberStack<T, R> {}
 unsafe impl<T: Send, R: Reclaim> Sync for TreiberStack<T, R> {}
 
 // A panic leaves it whole: nobody's code runs inside an operation.
-impl<T, R: Reclaim> UnwindSafe for TreiberStack<T, R> {}
-impl<T, R: Reclaim> RefUnwindSafe for TreiberStack<T, R> {}
+impl<T, R: Reclaim + UnwindSafe> UnwindSafe for TreiberStack<T, R> {}
+impl<T, R: Reclaim + RefUnwindSafe> RefUnwindSafe for TreiberStack<T, R> {}
 
 impl<T, R: Reclaim> Default for TreiberStack<T, R> {
     fn default() -> Self {

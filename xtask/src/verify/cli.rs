@@ -2,6 +2,7 @@
 
 use super::builds::Build;
 use clap::{ArgGroup, Args};
+use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
@@ -68,12 +69,24 @@ impl Options {
     }
 
     /// The budget: as asked for, or as the environment says, or normal.
-    pub fn budget(&self) -> String {
+    ///
+    /// # Errors
+    /// If the environment asks for one that there is not: better now than in every test.
+    pub fn budget(&self) -> anyhow::Result<String> {
         match (self.quick, self.long) {
-            (true, _) => "quick".into(),
-            (_, true) => "long".into(),
-            _ => std::env::var("SELVEDGE_BUDGET").unwrap_or_else(|_| "normal".into()),
+            (true, _) => Ok("quick".into()),
+            (_, true) => Ok("long".into()),
+            _ => known(std::env::var_os("SELVEDGE_BUDGET")),
         }
+    }
+}
+
+/// The budget that the environment names.
+fn known(budget: Option<OsString>) -> anyhow::Result<String> {
+    let Some(budget) = budget else { return Ok("normal".into()) };
+    match budget.to_str() {
+        Some(name @ ("quick" | "normal" | "long")) => Ok(name.into()),
+        _ => anyhow::bail!("SELVEDGE_BUDGET={}: expected quick, normal or long", budget.display()),
     }
 }
 
@@ -81,6 +94,15 @@ impl Options {
 mod tests {
     use super::*;
     use clap::Parser;
+
+    #[test]
+    fn a_budget_that_there_is_not_is_refused_at_once() {
+        assert_eq!(known(None).unwrap(), "normal");
+        assert_eq!(known(Some("quick".into())).unwrap(), "quick");
+        for bad in ["fast", "", "Quick"] {
+            assert!(known(Some(bad.into())).is_err(), "{bad}");
+        }
+    }
 
     #[derive(Parser)]
     struct Cli {
@@ -109,8 +131,8 @@ mod tests {
 
     #[test]
     fn quick_and_long_exclude_each_other() {
-        assert_eq!(parse("--quick").unwrap().budget(), "quick");
-        assert_eq!(parse("--long").unwrap().budget(), "long");
+        assert_eq!(parse("--quick").unwrap().budget().unwrap(), "quick");
+        assert_eq!(parse("--long").unwrap().budget().unwrap(), "long");
         assert!(parse("--quick --long").is_err());
         assert!(parse("--jobs 0").is_err());
     }

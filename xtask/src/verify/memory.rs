@@ -83,7 +83,12 @@ fn about(ran: &Ran) -> BTreeSet<String> {
 }
 
 fn contains(text: &str, part: &str) -> bool {
-    text.to_lowercase().contains(&part.to_lowercase())
+    let (text, part) = (text.to_lowercase(), part.to_lowercase());
+    // `RB1` is not about `RB10`: a number ends where the digits do, whatever it stands in.
+    let ends = |rest: &str| {
+        !(part.ends_with(|c: char| c.is_ascii_digit()) && rest.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    text.match_indices(&part).any(|(at, found)| ends(&text[at + found.len()..]))
 }
 
 #[cfg(test)]
@@ -102,6 +107,13 @@ mod tests {
         for part in ["ring", "RB8", "shuttle"] {
             assert!(!matches(&ran, part), "{part}");
         }
+    }
+
+    #[test]
+    fn a_number_is_matched_whole() {
+        assert!(contains("RB1", "rb1") && contains("rb1_published", "RB1") && contains("RB10", "rb"));
+        assert!(!contains("RB10", "RB1") && !contains("rb11_len", "rb1"));
+        assert!(contains("rb10 and rb1", "rb1"), "anywhere");
     }
 
     #[test]

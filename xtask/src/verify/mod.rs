@@ -35,6 +35,7 @@ use targets::{Job, TestId, Workspace};
 /// Runs it.
 pub fn run(options: &Options) -> Result<ExitCode> {
     let started = Instant::now();
+    let budget = options.budget()?;
     child::catch_interrupts()?;
     let workspace = Workspace::find()?;
     let (jobs, mut gaps) = plan(options, &workspace)?;
@@ -54,7 +55,7 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     let runner = Runner {
         root: workspace.root.clone(),
         reports: reports.path().into(),
-        budget: options.budget(),
+        budget,
         timeout: options.timeout(),
         jobs: options.jobs(),
     };
@@ -84,7 +85,7 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     let report = Report {
         budget: runner.budget,
         seed: std::env::var("SELVEDGE_SEED").ok(),
-        weakened: std::env::var("SELVEDGE_WEAKEN").ok(),
+        weakened: std::env::var("SELVEDGE_WEAKEN").ok().filter(|places| !places.is_empty()),
         filter: options.filter.clone(),
         markdown: options.markdown,
         builds: options.builds(),
