@@ -187,6 +187,7 @@ impl<T: From<u8> + Into<u8> + Send + 'static> Structure for Planted<T> {
                 Ret::Full => Ret::Number(0),
                 ret => ret,
             },
+            Op::PopBatch(0) if closed() && ring.len() == 0 => Ret::Closed,
             Op::PopBatch(0) => Ret::Values(Vec::new()),
             Op::PopBatch(_) => match ring.try_pop() {
                 Ok(value) => Ret::Values(vec![value.into()]),
