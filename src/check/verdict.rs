@@ -23,7 +23,9 @@ pub(super) fn verdict(
 ) -> Verdict {
     let fault = match (&model.expect, outcome) {
         (Expect::Holds, Outcome::Failed(failure)) => Some(failure.message.clone()),
-        (Expect::Holds, Outcome::Held) => vacuous(model, engine, counts).or_else(|| overclaimed(model, coverage)),
+        (Expect::Holds, Outcome::Held) => {
+            vacuous(model, engine, counts).or_else(|| overclaimed(model, coverage))
+        }
         (Expect::Fails { by, .. }, _) if !by.contains(&engine) => None,
         (Expect::Fails { defect, .. }, Outcome::Held) => {
             Some(format!("{defect} survived {} executions", counts.executions))
