@@ -1,6 +1,6 @@
 //! A trace for the eye: one column per thread, one line per step, time downwards.
 
-use crate::sync::model::{self, Event, Object, Place, node_name};
+use crate::sync::model::{self, Event, Place, node_name};
 
 /// How many of the last steps are shown.
 const SHOWN: usize = 120;
@@ -22,10 +22,6 @@ impl Row {
     }
 }
 
-fn on(object: Object) -> String {
-    if object == Object::NONE { String::new() } else { format!("#{}.", object.0) }
-}
-
 /// The steps of the current execution.
 pub(super) fn render() -> String {
     let events = model::events();
@@ -42,7 +38,7 @@ pub(super) fn render() -> String {
     rows.extend(model::all_pending().into_iter().map(|(thread, pending)| Row {
         label: "    …".into(),
         thread,
-        text: format!("{}{} …", on(pending.object), pending.action),
+        text: pending.object.does(pending.action) + " …",
         place: Some(pending.place),
     }));
     let width = |thread| {
@@ -66,7 +62,7 @@ pub(super) fn render() -> String {
             out += &format!(" │ {text:width$}");
         }
         match row.place {
-            Some(place) => out += &format!(" │ {}:{}:{}\n", place.file(), place.line(), place.column()),
+            Some(place) => out += &format!(" │ {place}\n"),
             None => out += " │\n",
         }
     }

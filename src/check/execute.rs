@@ -130,7 +130,7 @@ pub(super) fn scenario<S: Structure>(structure: &Arc<S>, scenario: &Scenario<S::
 
     let Worker { sut, calls, .. } = worker;
     let history: History<_, _> = std::mem::take(&mut *calls.lock().expect("no panic")).into_iter().collect();
-    context.tally.observe(context.body, Sight { touched: touched(), ..sight(&history) });
+    context.tally.observe(context.body, sight(&history));
     if let Judgement::Unexplained { prefix, stuck } = judge(&**structure, &history, context.order) {
         panic!("{}", complaint(&history, context.order, &prefix, &stuck));
     }
@@ -206,7 +206,7 @@ fn sight<Op: Debug, Ret: Debug>(history: &History<Op, Ret>) -> Sight {
     // Sorting is stable: within a thread, calls stay in their order.
     calls.sort_by_key(|call| call.thread);
     let answers: Vec<String> = calls.iter().map(|call| format!("{:?}{:?}", call.op, call.ret)).collect();
-    Sight { overlapped: history.overlaps(), touched: true, history: hash(answers), order }
+    Sight { overlapped: history.overlaps(), touched: touched(), history: hash(answers), order }
 }
 
 fn complaint<Op: Debug, Ret: Debug>(

@@ -92,6 +92,11 @@ impl fmt::Debug for Model {
     }
 }
 
+/// The name under which libtest knows the test at this path: without the crate.
+pub(super) fn test_name(path: &str) -> &str {
+    path.split_once("::").map_or(path, |(_, rest)| rest)
+}
+
 /// `a::b::Stack<T>` is called `Stack`.
 pub(super) fn short_name<T: ?Sized>() -> String {
     let name = std::any::type_name::<T>();
@@ -218,8 +223,7 @@ impl Model {
     /// # Panics
     /// If a run does not count: with the reason, the trace and the history.
     pub fn check(self, path: &str) {
-        // libtest knows the test by its path within the crate.
-        let path = path.split_once("::").map_or(path, |(_, rest)| rest);
+        let path = test_name(path);
         #[cfg(loom)]
         if super::subprocess::run_as_child(&self) {
             return;

@@ -2,7 +2,7 @@
 
 use super::budget::Budget;
 use super::failure::Failure;
-use super::model::{Engine, Model, short_name};
+use super::model::{Engine, Model, short_name, test_name};
 use super::record::Coverage;
 use super::run::Run;
 use super::spec::Structure;
@@ -64,7 +64,7 @@ pub fn check_sequence<S: Structure>(structure: &S, bytes: &[u8]) -> Result<usize
 /// # Panics
 /// If an answer is wrong: with the shortest sequence that was found.
 pub fn sequential<S: Structure>(structure: S, path: &str) {
-    let path = path.split_once("::").map_or(path, |(_, rest)| rest);
+    let path = test_name(path);
     let budget = Budget::get();
     let cases = budget.scale(SEQUENCES) as u32;
     let config = Config { cases, failure_persistence: None, ..Config::default() };

@@ -4,7 +4,7 @@ use super::budget::Budget;
 use super::execute::{self, Context};
 use super::failure::{Failure, message_of};
 use super::history::Order;
-use super::model::{Body, Engine, Model, short_name};
+use super::model::{Body, Engine, Model, short_name, test_name};
 use super::record::{Coverage, progress_file};
 use super::run::Run;
 use super::scenario::{Scenario, Shape};
@@ -42,7 +42,7 @@ pub(super) fn run(model: &Model, _engine: Engine, progress: Option<PathBuf>) -> 
 /// # Panics
 /// If a history is not linearizable.
 pub fn stress<S: Structure>(structure: S, path: &str) {
-    let path = path.split_once("::").map_or(path, |(_, rest)| rest);
+    let path = test_name(path);
     let budget = Budget::get();
     let structure = Arc::new(structure);
     let seed = budget.seed();

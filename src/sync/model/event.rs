@@ -1,6 +1,5 @@
 //! What is written down of each step.
 
-use std::fmt;
 use std::panic::Location;
 use std::sync::atomic::Ordering;
 
@@ -14,6 +13,11 @@ pub struct Object(pub u32);
 impl Object {
     /// Stands for all of memory at once: fences, yields and notes are about it.
     pub const NONE: Object = Object(u32::MAX);
+
+    /// `#3.load`, or `fence` where no object is meant.
+    pub(crate) fn does(self, action: &str) -> String {
+        if self == Object::NONE { action.into() } else { format!("#{}.{action}", self.0) }
+    }
 }
 
 /// The values that a step read and wrote, as bits.
@@ -64,11 +68,7 @@ impl Event {
             _ if self.pointers => format!("{bits:#x}"),
             _ => bits.to_string(),
         };
-        let mut out = String::new();
-        if self.object != Object::NONE {
-            out += &format!("#{}.", self.object.0);
-        }
-        out += self.action;
+        let mut out = self.object.does(self.action);
         if let Some(order) = self.order {
             out += &format!(" {order:?}");
         }
@@ -80,14 +80,5 @@ impl Event {
             Value::Refused(seen, want) => out += &format!(" refused: {} is not {}", show(seen), show(want)),
         }
         out
-    }
-}
-
-/// `file:line:column`, the form that `SELVEDGE_WEAKEN` takes.
-pub(super) struct Show(pub Place);
-
-impl fmt::Display for Show {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}", self.0.file(), self.0.line(), self.0.column())
     }
 }

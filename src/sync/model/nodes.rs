@@ -8,7 +8,7 @@
 
 use super::access::Step;
 use super::engine::{self, Canary};
-use super::event::{Object, Place, Show, Value};
+use super::event::{Object, Place, Value};
 use super::world;
 use crate::sync::{Choice, Reuse};
 use std::alloc::Layout;
@@ -32,7 +32,7 @@ impl Deed {
 
 impl fmt::Display for Deed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "by thread {} at {}", self.thread, Show(self.place))
+        write!(f, "by thread {} at {}", self.thread, self.place)
     }
 }
 
