@@ -69,6 +69,8 @@ mod verdict;
 
 #[cfg(any(loom, shuttle))]
 mod columns;
+#[cfg(shuttle)]
+pub mod explore;
 #[cfg(loom)]
 mod loom;
 #[cfg(not(any(loom, shuttle)))]

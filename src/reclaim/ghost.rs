@@ -8,10 +8,15 @@
 //! The bookkeeping is beside the model: it is no step, and makes no executions (about 2,500 times fewer than
 //! real epochs on a stack of two threads with two operations each). What a real strategy gives in ordering is
 //! given by sequentially consistent fences at pin, unpin and retire, as epochs have them.
+//!
+//! Under the explorer no moment of the free is chosen: that would make executions that differ in nothing else,
+//! and would hang on the order in which threads happen to run. Retired nodes are kept, and each use is judged:
+//! was the guard there before the retirement, in every order that the execution leaves open? So the fences of
+//! unpin and retire, stronger than what some real strategies have there, are not needed, and not there.
 
 use super::{Guard, Reclaim};
 use crate::sync::atomic::{AtomicPtr, Ordering, fence};
-use crate::sync::{PoisonError, heap, host};
+use crate::sync::{PoisonError, heap, host, model};
 use std::fmt;
 
 /// Frees each retired node at the earliest legal moment.
@@ -27,6 +32,9 @@ struct State {
     retired: Vec<Retired>,
 }
 
+/// A guard that nobody has: what waits for it waits until the strategy is dropped.
+const NOBODY: u64 = 0;
+
 struct Retired {
     /// The guards that lived when the node was retired, and still do.
     waits_for: Vec<u64>,
@@ -41,6 +49,8 @@ unsafe impl Send for Retired {}
 pub struct GhostGuard<'r> {
     ghost: &'r Ghost,
     id: u64,
+    /// What the explorer knows this guard by.
+    explored: Option<usize>,
 }
 
 impl fmt::Debug for Ghost {
@@ -67,7 +77,7 @@ unsafe impl Reclaim for Ghost {
             id
         });
         fence(Ordering::SeqCst); // step: ghost.pin.fence
-        GhostGuard { ghost: self, id }
+        GhostGuard { ghost: self, id, explored: model::pin() }
     }
 }
 
@@ -78,20 +88,37 @@ unsafe impl Guard for GhostGuard<'_> {
         source.load(order) // step: ghost.protect.load
     }
 
+    #[track_caller]
     unsafe fn retire<T>(&self, node: *mut T) {
-        fence(Ordering::SeqCst); // step: ghost.retire.fence
+        let explored = model::retire(node);
+        if !explored {
+            fence(Ordering::SeqCst); // step: ghost.retire.fence
+        }
         // SAFETY: the caller's #1 and #2, and this strategy's promise.
         let free: Box<dyn FnOnce()> = Box::new(move || unsafe { heap::free(node) });
         // SAFETY: the box does not outlive what `T` borrows: the caller's #3 (until the strategy is dropped).
         let free: Box<dyn FnOnce() + 'static> = unsafe { std::mem::transmute(free) };
         // The guard that retires lives, so there is always somebody to wait for.
-        self.ghost.with(|state| state.retired.push(Retired { waits_for: state.guards.clone(), free }));
+        self.ghost.with(|state| {
+            let waits_for = if explored { vec![NOBODY] } else { state.guards.clone() };
+            state.retired.push(Retired { waits_for, free });
+        });
+    }
+}
+
+impl Drop for Ghost {
+    fn drop(&mut self) {
+        let left = self.with(|state| std::mem::take(&mut state.retired));
+        left.into_iter().for_each(|retired| (retired.free)());
     }
 }
 
 impl Drop for GhostGuard<'_> {
     fn drop(&mut self) {
-        fence(Ordering::SeqCst); // step: ghost.unpin.fence
+        match self.explored {
+            Some(guard) => model::unpin(guard),
+            None => fence(Ordering::SeqCst), // step: ghost.unpin.fence
+        }
         let due = self.ghost.with(|state| {
             state.guards.retain(|guard| *guard != self.id);
             state.retired.iter_mut().for_each(|r| r.waits_for.retain(|guard| *guard != self.id));

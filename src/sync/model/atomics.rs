@@ -96,11 +96,21 @@ macro_rules! common {
             ) -> Result<$value, $value> {
                 let place = Location::caller();
                 let (success, failure) = weaken::orders(place, success, failure);
-                self.step("compare_exchange", true, place).perform(|| {
+                self.exchange(place, || {
                     let result = self.raw.compare_exchange(current, new, success, failure);
-                    let (value, order) = match result {
-                        Ok(old) => (Value::Replaced($bits(old), $bits(new)), success),
-                        Err(seen) => (Value::Refused($bits(seen), $bits(current)), failure),
+                    (result, current, new, if result.is_ok() { success } else { failure })
+                })
+            }
+
+            /// The step of a compare-exchange; `act` tells what was expected and wanted, and which ordering it had.
+            fn exchange(
+                &self, place: Place, act: impl FnOnce() -> (Result<$value, $value>, $value, $value, Ordering),
+            ) -> Result<$value, $value> {
+                self.step("compare_exchange", true, place).perform(|| {
+                    let (result, current, new, order) = act();
+                    let value = match result {
+                        Ok(old) => Value::Replaced($bits(old), $bits(new)),
+                        Err(seen) => Value::Refused($bits(seen), $bits(current)),
                     };
                     (result, value, Some(order))
                 })
@@ -114,11 +124,15 @@ macro_rules! common {
             pub fn compare_exchange_weak(
                 &self, current: $value, new: $value, success: Ordering, failure: Ordering,
             ) -> Result<$value, $value> {
-                if world::choose(Choice::SpuriousFailure, 2) == 0 {
-                    return self.compare_exchange(current, new, success, failure);
-                }
                 let place = Location::caller();
-                let (_, failure) = weaken::orders(place, success, failure);
+                let (success, failure) = weaken::orders(place, success, failure);
+                // An explorer chooses when it knows what is read: not before, as here.
+                if world::explored() || world::choose(Choice::SpuriousFailure, 2) == 0 {
+                    return self.exchange(place, || {
+                        let result = self.raw.compare_exchange_weak(current, new, success, failure);
+                        (result, current, new, if result.is_ok() { success } else { failure })
+                    });
+                }
                 self.step("spurious failure", false, place).perform(|| {
                     let seen = self.raw.load(failure);
                     (Err(seen), Value::Refused($bits(seen), $bits(current)), Some(failure))

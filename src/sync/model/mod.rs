@@ -29,18 +29,29 @@ mod threads;
 mod weaken;
 mod world;
 
+#[cfg(shuttle)]
+mod explored;
+
 #[cfg_attr(loom, path = "engine_loom.rs")]
-#[cfg_attr(shuttle, path = "engine_shuttle.rs")]
+#[cfg_attr(shuttle, path = "engine_shuttle/mod.rs")]
 mod engine;
 
+#[cfg(all(shuttle, feature = "check"))]
+mod run_explored;
 #[cfg(all(loom, feature = "check"))]
 mod run_loom;
 #[cfg(all(shuttle, feature = "check"))]
 mod run_shuttle;
+#[cfg(all(shuttle, feature = "check"))]
+pub(crate) use explored::{Answer, Location, Machine, Plain, Request};
+#[cfg(all(shuttle, feature = "check"))]
+pub(crate) use run_explored::{choose, explored};
 #[cfg(all(loom, feature = "check"))]
 pub(crate) use run_loom::{Limits, explore};
 #[cfg(all(shuttle, feature = "check"))]
 pub(crate) use run_shuttle::{Schedules, random, sample};
+
+pub(crate) use nodes::{pin, retire, unpin};
 
 pub use event::{Event, Object, Place, Value};
 pub use nodes::Leak;

@@ -148,6 +148,11 @@ pub(super) fn check(address: usize, place: Place) {
     if let Some(fault) = world::with(|w| w.heap.fault(address, place)) {
         panic!("{fault}");
     }
+    if world::explored()
+        && let Some(canary) = world::with(|w| w.heap.find(address).map(|(_, node)| Rc::clone(&node.canary)))
+    {
+        canary.with(|_| ());
+    }
 }
 
 fn node_step(action: &'static str, writes: bool, place: Place) -> Step {
@@ -187,6 +192,42 @@ pub fn alloc<T>(value: T) -> *mut T {
     let deed = Deed::here(place);
     world::with(|w| w.heap.settle(address as usize, layout, deed, w.now()));
     node_step("alloc", false, place).perform(|| (node, Value::Wrote(address as u64), None))
+}
+
+/// The current thread has a guard from here on, if this execution is explored: a token to end it with.
+///
+/// An explored execution keeps retired nodes to its end, and says of each use whether the node could have been
+/// free then: in all orders that are as good as this one, at once.
+pub(crate) fn pin() -> Option<usize> {
+    #[cfg(shuttle)]
+    return super::explored::machine().map(|machine| machine.pin());
+    #[cfg(not(shuttle))]
+    None
+}
+
+/// The guard ends.
+pub(crate) fn unpin(guard: usize) {
+    #[cfg(shuttle)]
+    if let Some(machine) = super::explored::machine().filter(|_| !std::thread::panicking()) {
+        machine.unpin(guard);
+    }
+    #[cfg(not(shuttle))]
+    let _ = guard;
+}
+
+/// `node` is retired, if this execution is explored, and that is told: who has no older guard may not use it
+/// any more.
+#[track_caller]
+pub(crate) fn retire<T>(node: *mut T) -> bool {
+    #[cfg(shuttle)]
+    if let Some(machine) = super::explored::machine().filter(|_| !std::thread::panicking()) {
+        let place = Location::caller();
+        let (_, canary) = living(node as usize, place, "retired");
+        machine.retire(canary.memory(), place);
+        return true;
+    }
+    let _ = node;
+    false
 }
 
 /// The living node at exactly this address, or a panic that says what it is instead.

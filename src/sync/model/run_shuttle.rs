@@ -17,12 +17,17 @@ pub(crate) enum Schedules {
 /// Bytes of the stack of each thread of a model. Traces are formatted on it.
 const STACK: usize = 0x2_0000;
 
-/// Runs `execution` under each schedule.
-pub(crate) fn sample(schedules: Schedules, execution: impl Fn() + Send + Sync + 'static) {
+pub(super) fn config() -> Config {
     let mut config = Config::new();
     config.silence_warnings = true;
     config.stack_size = STACK;
     config.failure_persistence = FailurePersistence::None;
+    config
+}
+
+/// Runs `execution` under each schedule.
+pub(crate) fn sample(schedules: Schedules, execution: impl Fn() + Send + Sync + 'static) {
+    let config = config();
     match schedules {
         Schedules::Random { seed, executions } => {
             let scheduler = RandomScheduler::new_from_seed(seed, executions as usize);

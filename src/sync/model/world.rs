@@ -158,7 +158,27 @@ pub(super) fn strength() -> Strength {
     with(|world| world.settings.strength)
 }
 
+/// Whether a machine holds the memory of this execution.
+pub(super) fn explored() -> bool {
+    #[cfg(shuttle)]
+    return super::explored::machine().is_some();
+    #[cfg(not(shuttle))]
+    false
+}
+
+/// Where the pending step of `thread` is.
+#[cfg(shuttle)]
+#[track_caller]
+pub(super) fn place(thread: usize) -> Place {
+    let here = std::panic::Location::caller();
+    with(|world| world.thread(thread).pending.map_or(here, |pending| pending.place))
+}
+
 pub(super) fn new_object() -> Object {
+    #[cfg(shuttle)]
+    if let Some(machine) = super::explored::machine() {
+        return Object(machine.object());
+    }
     with(|world| {
         let object = Object(world.objects);
         world.objects += 1;

@@ -1,0 +1,111 @@
+//! Programs for the explorer: each instruction is a call of the facade.
+
+use super::litmus::Model;
+use super::program::{Instr, Outcome, Program, Verdict};
+use selvedge::check::explore::{Explorer, Memory};
+use selvedge::sync::atomic::{AtomicU64, Ordering, fence};
+use selvedge::sync::{Arc, Mutex, thread};
+
+struct Shared {
+    locations: Vec<AtomicU64>,
+    mutexes: Vec<Mutex<()>>,
+}
+
+/// Runs one thread; what it read.
+fn run(shared: &Shared, thread: &[Instr]) -> Vec<u64> {
+    let (mut reads, mut last) = (Vec::new(), 0);
+    let mut held: Vec<_> = shared.mutexes.iter().map(|_| None).collect();
+    let at = |loc: usize| &shared.locations[loc];
+    for instr in thread {
+        let exchanged = match *instr {
+            Instr::Store { loc, value, order } => {
+                at(loc).store(value, order);
+                continue;
+            }
+            Instr::StoreLast { loc, order } => {
+                at(loc).store(last + 1, order);
+                continue;
+            }
+            Instr::Fence { order } => {
+                fence(order);
+                continue;
+            }
+            Instr::Guard { value } if reads.is_empty() || last != value => break,
+            Instr::Guard { .. } => continue,
+            Instr::Lock { mutex } => {
+                held[mutex] = Some(shared.mutexes[mutex].lock().expect("never poisoned"));
+                continue;
+            }
+            Instr::Unlock { mutex } => {
+                held[mutex] = None;
+                continue;
+            }
+            Instr::Await { loc, value, order } => {
+                while at(loc).load(order) != value {
+                    thread::yield_now();
+                }
+                last = value;
+                reads.push(last);
+                continue;
+            }
+            Instr::Load { loc, order } => {
+                last = at(loc).load(order);
+                reads.push(last);
+                continue;
+            }
+            Instr::Add { loc, value, order } => {
+                last = at(loc).fetch_add(value, order);
+                reads.push(last);
+                continue;
+            }
+            Instr::Swap { loc, value, order } => {
+                last = at(loc).swap(value, order);
+                reads.push(last);
+                continue;
+            }
+            Instr::Cas { loc, expected, new, success, failure } => {
+                at(loc).compare_exchange(expected, new, success, failure)
+            }
+            Instr::CasWeak { loc, expected, new, success, failure } => {
+                at(loc).compare_exchange_weak(expected, new, success, failure)
+            }
+        };
+        let (Ok(seen) | Err(seen)) = exchanged;
+        last = seen;
+        reads.extend([seen, u64::from(exchanged.is_ok())]);
+    }
+    // What is still held stays locked.
+    held.into_iter().for_each(std::mem::forget);
+    reads
+}
+
+/// What the explorer says of a program. Graphs are its executions, and `blocked` is whether there was any
+/// that could not end; how many is told apart.
+pub fn verdict(program: &Program, model: Model, spurious: usize) -> (Verdict, u64) {
+    let memory = match model {
+        Model::Sc => Memory::Sc,
+        Model::Weak => Memory::Weak,
+    };
+    let body = program.clone();
+    let explorer = Explorer::new(memory).disturbances(spurious).allow_deadlocks();
+    let explored = explorer.explore(move || {
+        let locations = (0..body.locations).map(|_| AtomicU64::new(0)).collect();
+        let mutexes = (0..body.mutexes).map(|_| Mutex::new(())).collect();
+        let shared = Arc::new(Shared { locations, mutexes });
+        let others = body.threads.iter().skip(1).cloned().map(|thread| {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || run(&shared, &thread))
+        });
+        let others: Vec<_> = others.collect();
+        let mut reads = vec![run(&shared, &body.threads[0])];
+        reads.extend(others.into_iter().map(|other| other.join().expect("no panic")));
+        // Whoever has waited for all of them sees the last value of each location.
+        let last = shared.locations.iter().map(|location| location.load(Ordering::Relaxed)).collect();
+        Outcome { reads, last }
+    });
+    if let Some(failure) = explored.failure {
+        panic!("{program}: {failure}");
+    }
+    let outcomes = explored.outcomes.into_keys().collect();
+    (Verdict { outcomes, graphs: explored.executions, blocked: explored.blocked > 0 }, explored.blocked)
+}

@@ -1,0 +1,70 @@
+//! The explorer against its judges: equal outcomes, and equal numbers of executions.
+//!
+//! That the numbers are equal says that nothing is missed and that nothing is explored twice: the judges count
+//! different graphs, the explorer counts runs.
+
+use super::adapter::verdict;
+use super::litmus::{self, Model, SPURIOUS};
+use super::program::{Instr, Program, Verdict};
+use super::{interleave, naive, random};
+use selvedge::check::Budget;
+
+/// Random programs of a normal run.
+const PROGRAMS: u64 = 3_000;
+
+/// Failed attempts of a wait are events of the explorer, so it has more executions with waits in them.
+fn waits(program: &Program) -> bool {
+    program.threads.iter().flatten().any(|instr| matches!(instr, Instr::Await { .. }))
+}
+
+fn judge(program: &Program, model: Model) -> Verdict {
+    match model {
+        Model::Sc => interleave::verdict(program, SPURIOUS),
+        Model::Weak => naive::verdict(program, SPURIOUS),
+    }
+}
+
+fn compare(name: &str, program: &Program, model: Model) -> Result<(), String> {
+    let right = judge(program, model);
+    let (ours, _) = verdict(program, model, SPURIOUS);
+    let complain = |what: String| Err(format!("{name}, {model:?}: {program}\n  {what}"));
+    if ours.outcomes != right.outcomes {
+        let show = |set: Vec<_>| set.into_iter().map(ToString::to_string).collect::<Vec<String>>();
+        let missed = show(right.outcomes.difference(&ours.outcomes).collect());
+        let invented = show(ours.outcomes.difference(&right.outcomes).collect());
+        return complain(format!("missed {missed:?}, invented {invented:?}"));
+    }
+    if ours.blocked != right.blocked {
+        return complain(format!("blocked: {}, but {} is right", ours.blocked, right.blocked));
+    }
+    if !waits(program) && ours.graphs != right.graphs {
+        return complain(format!("{} executions, but {} are right", ours.graphs, right.graphs));
+    }
+    Ok(())
+}
+
+fn all_agree(programs: impl Iterator<Item = (String, Program)>) {
+    let mut complaints = Vec::new();
+    let mut count = 0_u64;
+    for (name, program) in programs {
+        count += 1;
+        for model in [Model::Sc, Model::Weak] {
+            complaints.extend(compare(&name, &program, model).err());
+        }
+    }
+    assert!(complaints.is_empty(), "{} of {count}:\n{}", complaints.len(), complaints.join("\n"));
+}
+
+#[test]
+fn litmus_tests() {
+    all_agree(litmus::all().into_iter().map(|test| (test.name.to_string(), test.program)));
+}
+
+/// In a long run: other programs each time, and ten times as many.
+#[test]
+fn random_programs() {
+    let budget = Budget::get();
+    let first = if budget == Budget::Long { budget.seed() } else { 0 };
+    let seeds = (0..budget.scale(PROGRAMS)).map(|nth| first.wrapping_add(nth));
+    all_agree(seeds.map(|seed| (format!("seed {seed}"), random::program(seed))));
+}

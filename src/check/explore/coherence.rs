@@ -1,0 +1,67 @@
+//! From which writes a read may read, and where in modification order a write may come.
+//!
+//! Both memory models say it with one number, the *floor* of a location: the newest write that the event
+//! cannot overlook. A read reads the floor or something newer, a write comes after the floor.
+//!
+//! * `Weak` (coherence of RC11): the newest write that happens before, or that a read which happens before
+//!   has read. That orderings of the event itself do not matter here follows from coherence of what it
+//!   synchronises with.
+//! * `Sc`: the newest write in the past of the event, where the past is closed under program order,
+//!   reads-from, modification order and reads-before (Shasha and Snir, TOPLAS 1988: an execution is
+//!   sequentially consistent if and only if their union has no cycle).
+
+use super::Memory;
+use super::clock::{Clock, THREADS};
+use super::graph::{Graph, Id};
+
+/// The rank of the newest write of `cell` that an event cannot overlook behind which are the events of `past`:
+/// those that happen before it (`Weak`), or any of which the rest of its past follows (`Sc`).
+pub(super) fn floor(graph: &Graph, memory: Memory, past: &Clock, cell: u16) -> u16 {
+    let closed;
+    let past = match memory {
+        Memory::Weak => past,
+        Memory::Sc => {
+            closed = close(graph, past);
+            &closed
+        }
+    };
+    let cell = &graph.cells[usize::from(cell)];
+    let written = cell.writes.iter().filter(|id| past.contains(**id)).map(|id| graph.event(*id).rank);
+    let read = cell.reads.iter().filter(|id| past.contains(**id) && !graph.event(**id).blocked);
+    let seen = read.map(|id| graph.rank(graph.event(*id).from));
+    written.chain(seen).max().unwrap_or(0)
+}
+
+/// Everything before the events of `past`, under sequential consistency.
+fn close(graph: &Graph, past: &Clock) -> Clock {
+    let mut wanted = *past;
+    let mut done = [0_u16; THREADS];
+    loop {
+        let open = (0..THREADS).find(|&thread| done[thread] < wanted.of(thread).min(graph.length(thread)));
+        let Some(thread) = open else { return wanted };
+        let id = Id::new(thread, done[thread]);
+        done[thread] += 1;
+        let event = graph.event(id);
+        if event.blocked {
+            continue;
+        }
+        if !event.from.is_initial() {
+            wanted.add(event.from);
+        }
+        if event.kind.writes() {
+            // The write before it, and who read that one: the rest follows from theirs.
+            let previous = graph.write_at(event.location, event.rank - 1);
+            wanted.add(previous);
+            for &read in &graph.cells[usize::from(event.location)].reads {
+                if graph.event(read).from == previous && !graph.event(read).blocked {
+                    wanted.add(read);
+                }
+            }
+        }
+    }
+}
+
+/// Whether `first` comes before `then` under sequential consistency, where `then` has `past` behind it.
+pub(super) fn is_before(graph: &Graph, first: Id, past: &Clock) -> bool {
+    close(graph, past).contains(first)
+}

@@ -1,0 +1,221 @@
+//! The machine that the facade asks: a run behind a cell, and its complaints as panics of the thread.
+
+use super::Memory;
+use super::clock::Clock;
+use super::coherence::is_before;
+use super::graph::{Filter, Id};
+use super::machine::{Ended, Life, Run, Want};
+use super::plain::{Doubt, Moment};
+use super::psc::Psc;
+use crate::sync::model::{Answer, Location, Machine, Place, Plain, Request, all_pending};
+use std::cell::{Cell, RefCell};
+
+/// A run behind a cell. Nothing is borrowed when a thread is switched or panics.
+pub(super) struct Driver {
+    pub run: RefCell<Run>,
+    /// The threads unwind; the execution is not to be judged.
+    pub given_up: Cell<bool>,
+    /// An execution in which some thread can never go on is a failure.
+    stuck_fails: bool,
+    /// Uses of retired nodes that are to be looked at when the graph has been followed.
+    doubts: RefCell<Vec<Doubt>>,
+}
+
+impl Driver {
+    pub(super) fn new(run: Run, stuck_fails: bool) -> Self {
+        Driver { run: RefCell::new(run), given_up: Cell::new(false), stuck_fails, doubts: RefCell::default() }
+    }
+
+    /// Before a run begins.
+    pub(super) fn reset(&self) {
+        self.given_up.set(false);
+        self.doubts.borrow_mut().clear();
+    }
+
+    fn moment(&self, place: Place) -> Moment {
+        let run = self.run.borrow();
+        let thread = run.running;
+        Moment { thread, length: run.past.ran(thread), before: run.past.present[thread].before, place }
+    }
+
+    /// Why nobody can go on.
+    fn stuck(&self) -> String {
+        let run = self.run.borrow();
+        let waiting = all_pending().into_iter().filter(|(thread, _)| run.lives[*thread] == Life::Alive);
+        let waiting = waiting.map(|(thread, pending)| {
+            format!("thread {thread} in {} at {}", pending.object.does(pending.action), pending.place)
+        });
+        let waiting = waiting.collect::<Vec<_>>().join(", ");
+        format!("deadlock: nobody can go on, and these wait: {waiting}")
+    }
+
+    /// Gives the execution up: threads unwind, the youngest first, since older ones may have lent them what
+    /// is on their stacks.
+    fn give_up(&self) {
+        self.given_up.set(true);
+        let mut run = self.run.borrow_mut();
+        run.running = (0..run.threads).rev().find(|&thread| run.lives[thread] == Life::Alive).unwrap_or(0);
+    }
+
+    /// Nobody can go on and main is over already, so that nobody would notice: the others unwind.
+    fn settle(&self) {
+        let stuck = {
+            let run = self.run.borrow();
+            run.ended == Ended::Stuck && run.lives[0] == Life::Over
+        };
+        if stuck && !self.stuck_fails && !self.given_up.get() {
+            self.give_up();
+        }
+    }
+
+    fn resolve(&self, doubt: &Doubt) -> Result<(), String> {
+        let run = self.run.borrow();
+        let older = doubt.guard.is_some_and(|guard| match run.rules.memory {
+            _ if doubt.before.contains(guard) => true,
+            Memory::Weak => {
+                Psc::new(&run.graph, |id| run.past.known(id).before).reaches(guard, &doubt.before)
+            }
+            Memory::Sc => {
+                let mut past = Clock::default();
+                past.raise(doubt.retirer, doubt.length);
+                is_before(&run.graph, guard, &past)
+            }
+        });
+        if older { Ok(()) } else { Err(doubt.complaint()) }
+    }
+
+    /// Looks at new doubts, or keeps them until the graph has been followed: before, not all of it is known.
+    fn consider(&self, doubts: impl IntoIterator<Item = Doubt>) {
+        self.doubts.borrow_mut().extend(doubts);
+        if self.run.borrow().to_follow > 0 {
+            return;
+        }
+        let doubts = std::mem::take(&mut *self.doubts.borrow_mut());
+        if let Some(complaint) = doubts.iter().find_map(|doubt| self.resolve(doubt).err()) {
+            panic!("{complaint}");
+        }
+    }
+
+    /// The run is over, and main has nothing more to do: what is left to complain of.
+    pub(super) fn close(&self) {
+        self.consider([]);
+        if self.run.borrow().ended == Ended::Stuck && self.stuck_fails && !self.given_up.get() {
+            panic!("{}", self.stuck());
+        }
+    }
+}
+
+impl Machine for Driver {
+    fn running(&self) -> usize {
+        self.run.borrow().running
+    }
+
+    fn arrive(&self, thread: usize, place: Place, request: &Request<'_>) {
+        if self.given_up.get() {
+            return;
+        }
+        let mut run = self.run.borrow_mut();
+        run.spins.arrive(thread, std::ptr::from_ref(place) as usize);
+        let filter = |wanted: Option<_>| {
+            wanted.map_or(Filter::Any, |(accepts, argument)| Filter::Only(accepts, argument))
+        };
+        run.wants[thread] = match *request {
+            Request::Load { location, .. } if run.spins.watches(thread) => Want::Value(location, Filter::Any),
+            Request::Update { location, wanted, .. } if wanted.is_some() || run.spins.watches(thread) => {
+                Want::Value(location, filter(wanted))
+            }
+            Request::Join(other) => Want::End(other),
+            _ => Want::Anything,
+        };
+        run.pick();
+        drop(run);
+        self.settle();
+    }
+
+    fn answer(&self, request: &Request<'_>) -> Option<Answer> {
+        if self.run.borrow().ended == Ended::Stuck {
+            if self.stuck_fails {
+                panic!("{}", self.stuck());
+            }
+            self.give_up();
+            return None;
+        }
+        if !self.doubts.borrow().is_empty() {
+            self.consider([]);
+        }
+        let answer = self.run.borrow_mut().answer(request);
+        self.settle();
+        answer.unwrap_or_else(|complaint| panic!("{complaint}"))
+    }
+
+    fn abandoned(&self) -> bool {
+        self.given_up.get()
+    }
+
+    fn unwound(&self, thread: usize) {
+        self.run.borrow_mut().lives[thread] = Life::Over;
+        self.give_up();
+    }
+
+    fn yielded(&self, _place: Place) {
+        let mut run = self.run.borrow_mut();
+        let me = run.running;
+        run.spins.yielded(me);
+    }
+
+    fn create(&self, value: u64) -> Location {
+        self.run.borrow_mut().create(value)
+    }
+
+    fn exclusive(&self, location: Location, _place: Place) -> u64 {
+        let content = self.run.borrow_mut().exclusive(location);
+        content.unwrap_or_else(|complaint| panic!("{complaint}"))
+    }
+
+    fn token(&self, thread: usize) -> Location {
+        Location::new(thread, 0)
+    }
+
+    fn started(&self) -> usize {
+        let started = self.run.borrow_mut().start();
+        started.unwrap_or_else(|complaint| panic!("{complaint}"))
+    }
+
+    fn plain(&self, kind: Plain) -> usize {
+        let moment = self.moment(std::panic::Location::caller());
+        self.run.borrow_mut().plains.create(kind, moment)
+    }
+
+    fn access(&self, memory: usize, writes: bool, place: Place) {
+        let moment = self.moment(place);
+        let outcome = self.run.borrow_mut().plains.access(memory, writes, moment);
+        match outcome {
+            Ok(None) => {}
+            Ok(doubt) => self.consider(doubt),
+            Err(complaint) => panic!("{complaint}"),
+        }
+    }
+
+    fn pin(&self) -> usize {
+        let mut run = self.run.borrow_mut();
+        let (me, last) = (run.running, run.past.ran(run.running));
+        run.plains.pin(me, Id::new(me, last - 1))
+    }
+
+    fn unpin(&self, guard: usize) {
+        self.run.borrow_mut().plains.unpin(guard);
+    }
+
+    fn retire(&self, memory: usize, place: Place) {
+        let moment = self.moment(place);
+        let outcome = self.run.borrow_mut().plains.retire(memory, moment);
+        match outcome {
+            Ok(doubts) => self.consider(doubts),
+            Err(complaint) => panic!("{complaint}"),
+        }
+    }
+
+    fn object(&self) -> u32 {
+        self.run.borrow_mut().object()
+    }
+}

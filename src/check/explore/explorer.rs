@@ -1,0 +1,83 @@
+//! The explorer for everybody: a program in, what came of all of its executions out.
+
+use super::Memory;
+use super::machine::Rules;
+use super::search::{self, Search, Seen};
+use crate::check::failure::{Failure, catching::catch};
+use crate::sync::Reuse;
+use crate::sync::host::{Arc, Mutex};
+use crate::sync::model::{self, Oracle, Settings, Strength};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// A thread that takes more steps than this in one execution makes no progress.
+const STEP_LIMIT: u64 = 20_000;
+
+/// Explores all executions of a program.
+#[derive(Clone, Debug)]
+#[must_use = "an explorer explores nothing until it is told what"]
+pub struct Explorer {
+    memory: Memory,
+    disturbances: usize,
+    deadlocks: bool,
+}
+
+/// What came of a program.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Explored<T> {
+    /// What the executions returned, and how many each.
+    pub outcomes: BTreeMap<T, u64>,
+    /// Executions that came to their end. No two have the same events, reads-from relation and modification
+    /// orders.
+    pub executions: u64,
+    /// Runs in which some thread could not go on, for ever.
+    pub blocked: u64,
+    /// The first failure. Nothing is explored after it.
+    pub failure: Option<Failure>,
+}
+
+impl Explorer {
+    /// An explorer for this memory model.
+    pub fn new(memory: Memory) -> Self {
+        Explorer { memory, disturbances: 1, deadlocks: false }
+    }
+
+    /// In each execution at most so many things happen that nobody can count on: a weak compare-exchange that
+    /// fails for no reason, a wake-up that nobody sent, a time-out. Without this: one.
+    pub fn disturbances(self, most: usize) -> Self {
+        Explorer { disturbances: most, ..self }
+    }
+
+    /// A deadlock is no failure, and its execution has no outcome.
+    pub fn allow_deadlocks(self) -> Self {
+        Explorer { deadlocks: true, ..self }
+    }
+
+    /// Explores `program`, which runs as the main thread of each execution.
+    pub fn explore<T: Ord + Send + 'static>(
+        &self,
+        program: impl Fn() -> T + Send + Sync + 'static,
+    ) -> Explored<T> {
+        let rules = Rules { memory: self.memory, disturbances: self.disturbances, stop: None };
+        let driver = search::driver(rules, !self.deadlocks);
+        let search = Rc::new(RefCell::new(Search::new()));
+        let outcomes: Arc<Mutex<BTreeMap<T, u64>>> = Arc::default();
+        let (seen, program) = (Arc::clone(&outcomes), Arc::new(program));
+        let body = move || {
+            let oracle = Oracle::Engine(Box::new(|_, answers| model::choose(answers)));
+            let (strength, reuse) = (Strength::Plain, Reuse::Never);
+            model::begin(Settings { strength, oracle, reuse, step_limit: STEP_LIMIT });
+            let outcome = program();
+            if let Err(leak) = model::end() {
+                panic!("{leak}");
+            }
+            *seen.lock().expect("no panic under this lock").entry(outcome).or_default() += 1;
+        };
+        let failure = catch(|| search::explore(&driver, &search, |_| true, body), Box::new(|_| ()));
+        let Seen { executions, blocked, .. } = search.borrow().seen;
+        let outcomes = std::mem::take(&mut *outcomes.lock().expect("no panic under this lock"));
+        Explored { outcomes, executions, blocked, failure }
+    }
+}

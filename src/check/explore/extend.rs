@@ -1,0 +1,308 @@
+//! New events: one of the possibilities goes on in this run, the others become graphs of the search.
+
+use super::Memory;
+use super::graph::{Event, Filter, Graph, Id, Kind, Use};
+use super::machine::{Run, Want, plain_event};
+use super::past::acquires;
+use super::psc::Psc;
+use super::revisit::Arrival;
+use crate::sync::atomic::Ordering;
+use crate::sync::model::{Answer, Location, Request};
+
+/// What a run leaves to the search.
+#[derive(Debug, Default)]
+pub(super) struct Extension {
+    /// Graphs still to be explored.
+    pub left: Vec<Box<Graph>>,
+    /// Graphs whose memory is used again.
+    pool: Vec<Box<Graph>>,
+}
+
+impl Extension {
+    /// A copy, made in used memory.
+    pub(super) fn copy(&mut self, graph: &Graph) -> Box<Graph> {
+        let mut copy = self.pool.pop().unwrap_or_default();
+        (*copy).clone_from(graph);
+        copy.fresh = None;
+        copy
+    }
+
+    /// The graph is not wanted any more.
+    pub(super) fn give_back(&mut self, graph: Box<Graph>) {
+        self.pool.push(graph);
+    }
+}
+
+impl Run {
+    /// A new event of the running thread.
+    pub(super) fn extend(&mut self, request: &Request<'_>) -> Result<Answer, String> {
+        let me = self.running;
+        let nothing = Answer { value: 0, stored: false };
+        let simple = |kind, order| plain_event(kind, order);
+        let event = match *request {
+            Request::Load { location, order } => {
+                return self.read(request, location, order, Use::Load, Filter::Any);
+            }
+            Request::Update { location, order, failure, expected, wanted, .. } => {
+                let filter =
+                    wanted.map_or(Filter::Any, |(accepts, argument)| Filter::Only(accepts, argument));
+                let answer =
+                    self.read(request, location, order, Use::Update(expected, order, failure), filter)?;
+                let last = Id::new(me, self.past.ran(me) - 1);
+                return if self.graph.event(last).kind == Kind::Take {
+                    self.put(request)
+                } else {
+                    Ok(answer)
+                };
+            }
+            Request::Store { location, order, value } => {
+                self.write(request, location, order, value);
+                return Ok(Answer { value, stored: true });
+            }
+            Request::Choose(answers) => return Ok(self.choose(request, answers)),
+            Request::Fence(order) => simple(Kind::Fence, order),
+            Request::Spawn(child) => Event { value: child as u64, ..simple(Kind::Spawn, Ordering::Relaxed) },
+            Request::End => simple(Kind::End, Ordering::Relaxed),
+            Request::Begin => Event { from: self.spawns[me], ..simple(Kind::Begin, Ordering::Relaxed) },
+            Request::Join(other) => {
+                let end = Id::new(other, self.past.ran(other) - 1);
+                Event { from: end, ..simple(Kind::Join, Ordering::Relaxed) }
+            }
+        };
+        let id = self.graph.push(me, event);
+        self.ran(id, request);
+        Ok(nothing)
+    }
+
+    fn choose(&mut self, request: &Request<'_>, answers: usize) -> Answer {
+        let event = plain_event(Kind::Choice, Ordering::Relaxed);
+        let mut others = Vec::new();
+        if self.disturbances() < self.rules.disturbances {
+            for value in 1..answers as u64 {
+                let mut graph = self.out.copy(&self.graph);
+                graph.push(self.running, Event { value, ..event });
+                others.push(graph);
+            }
+        }
+        self.leave(others);
+        let id = self.graph.push(self.running, event);
+        self.ran(id, request);
+        Answer { value: 0, stored: false }
+    }
+
+    /// How often this execution was disturbed.
+    fn disturbances(&self) -> usize {
+        let events = self.graph.threads.iter().flatten();
+        events.filter(|event| event.spurious || event.kind == Kind::Choice && event.value != 0).count()
+    }
+
+    /// Hands the graphs to the search. Each, and the run itself, gets an equal part of what is expected of all.
+    fn leave(&mut self, graphs: Vec<Box<Graph>>) {
+        let share = self.graph.share / (graphs.len() + 1) as f64;
+        self.graph.share = share;
+        for mut graph in graphs {
+            graph.share = share;
+            self.out.left.push(graph);
+        }
+    }
+
+    /// A read, or the read of a read-modify-write, by the running thread.
+    fn read(
+        &mut self,
+        request: &Request<'_>,
+        location: Location,
+        order: Ordering,
+        use_: Use,
+        filter: Filter,
+    ) -> Result<Answer, String> {
+        let me = self.running;
+        let cell = self.graph.cell_of(location);
+        let event = Event { location: cell, filter, use_, ..plain_event(Kind::Read, order) };
+        let (floor, newest) = (self.oldest(me, cell), self.graph.newest(cell));
+        let weak = matches!(request, Request::Update { weak: true, .. });
+        let disturb = weak && self.disturbances() < self.rules.disturbances;
+        let mut others = Vec::new();
+        let mut chosen: Option<Event> = None;
+        for rank in (floor..=newest).rev() {
+            let from = self.graph.write_at(cell, rank);
+            if self.spins.repeats(&self.graph, me, cell, from) {
+                continue;
+            }
+            let mut event = Event { from, ..event };
+            event.see(self.value(location, from));
+            if event.blocked || rank < newest && !self.may_read(&event) {
+                continue;
+            }
+            if disturb && event.kind == Kind::Take {
+                let Use::Update(_, _, failure) = use_ else { unreachable!("weak") };
+                let failing = Event { kind: Kind::Read, order: failure, spurious: true, ..event };
+                others.push(self.with_read(failing));
+            }
+            if event.kind == Kind::Take && self.graph.is_taken(cell, rank) {
+                self.contend(event, request, &mut others);
+            } else if chosen.is_none() {
+                chosen = Some(event);
+            } else {
+                others.push(self.with_read(event));
+            }
+        }
+        self.leave(others);
+        let event = chosen.ok_or("internal error: a thread went on that has nothing to read")?;
+        let id = add_read(&mut self.graph, me, self.past.ran(me), event);
+        self.ran(id, request);
+        Ok(Answer { value: event.value, stored: false })
+    }
+
+    /// A weak compare-exchange, just revisited, succeeds: it could fail as well.
+    pub(super) fn fail_instead(&mut self, request: &Request<'_>, id: Id) {
+        let event = *self.graph.event(id);
+        if let Request::Update { weak: true, failure, .. } = *request
+            && event.kind == Kind::Take
+            && self.disturbances() < self.rules.disturbances
+        {
+            let mut graph = self.out.copy(&self.graph);
+            *graph.event_mut(id) = Event { kind: Kind::Read, order: failure, spurious: true, ..event };
+            self.leave(vec![graph]);
+        }
+    }
+
+    /// A copy of the graph with this read at the end of the running thread.
+    fn with_read(&mut self, event: Event) -> Box<Graph> {
+        let mut graph = self.out.copy(&self.graph);
+        add_read(&mut graph, self.running, self.past.ran(self.running), event);
+        graph
+    }
+
+    /// Whether sequentially consistent events allow that something older than the newest write is read.
+    fn may_read(&mut self, event: &Event) -> bool {
+        if self.rules.memory == Memory::Sc {
+            return true;
+        }
+        let (me, ran) = (self.running, self.past.ran(self.running));
+        let graph = self.with_read(*event);
+        let own = self.past.before_read(me, ran, event.order, event.from);
+        debug_assert!(acquires(event.order) || own.of(me) == ran + 1);
+        let read = Id::new(me, ran);
+        let acyclic =
+            Psc::new(&graph, |id| if id == read { own } else { self.past.known(id).before }).is_acyclic();
+        self.out.give_back(graph);
+        acyclic
+    }
+
+    /// A read-modify-write could have taken what another has taken: then that one must read from this one, or
+    /// not be there. The run itself cannot go on like this.
+    fn contend(&mut self, event: Event, request: &Request<'_>, others: &mut Vec<Box<Graph>>) {
+        let Request::Update { new, .. } = request else { unreachable!("a load takes nothing") };
+        let value = new(event.value).expect("it succeeds with this value");
+        let (me, present) = (self.running, self.past.present[self.running]);
+        let mut graph = self.with_read(event);
+        let take = Id::new(me, self.past.ran(me));
+        let put = add_put(&mut graph, take, value);
+        self.past.run(&graph, take, self.rules.memory);
+        self.past.run(&graph, put, self.rules.memory);
+        self.revisit(&graph, put, others);
+        self.past.undo(me, 2, present);
+        self.out.give_back(graph);
+    }
+
+    /// The running thread waits, and will for ever in this run: the executions in which it came first.
+    pub(super) fn contend_while_waiting(&mut self, request: &Request<'_>) {
+        let Request::Update { location, order, failure, expected, wanted: Some((accepts, argument)), .. } =
+            *request
+        else {
+            return;
+        };
+        let cell = self.graph.cell_of(location);
+        let (filter, use_) = (Filter::Only(accepts, argument), Use::Update(expected, order, failure));
+        let event = Event { location: cell, filter, use_, ..plain_event(Kind::Read, order) };
+        let mut others = Vec::new();
+        for rank in self.oldest(self.running, cell)..self.graph.newest(cell) {
+            let from = self.graph.write_at(cell, rank);
+            let mut event = Event { from, ..event };
+            event.see(self.value(location, from));
+            if event.kind == Kind::Take && self.graph.is_taken(cell, rank) && self.may_read(&event) {
+                self.contend(event, request, &mut others);
+            }
+        }
+        self.leave(others);
+    }
+
+    /// The graphs in which the write, which has just run, is read by a read that was there before it.
+    fn revisit(&mut self, graph: &Graph, write: Id, others: &mut Vec<Box<Graph>>) {
+        let arrival = Arrival { graph, past: &self.past, memory: self.rules.memory, write };
+        let out = &mut self.out;
+        arrival.revisits(|graph| out.copy(graph), |graph| others.push(graph));
+    }
+
+    /// The write of a read-modify-write of which the read has just run.
+    pub(super) fn put(&mut self, request: &Request<'_>) -> Result<Answer, String> {
+        let Request::Update { new, .. } = request else { return Err("internal error: no update".into()) };
+        let me = self.running;
+        self.wants[me] = Want::Anything;
+        let take = Id::new(me, self.past.ran(me) - 1);
+        let old = self.graph.event(take).value;
+        let Some(value) = new(old) else { return Err("internal error: the update fails".into()) };
+        let put = add_put(&mut self.graph, take, value);
+        self.arrived(put, request);
+        Ok(Answer { value: old, stored: true })
+    }
+
+    fn write(&mut self, request: &Request<'_>, location: Location, order: Ordering, value: u64) {
+        let me = self.running;
+        let cell = self.graph.cell_of(location);
+        let (floor, newest) = (self.floor(me, cell), self.graph.newest(cell));
+        let event = Event { location: cell, value, ..plain_event(Kind::Write, order) };
+        let mut others = Vec::new();
+        for rank in floor + 1..=newest {
+            let between = !self.graph.is_taken(cell, rank - 1);
+            if between && let Some(graph) = self.with_write(Event { rank, ..event }) {
+                others.push(graph);
+            }
+        }
+        self.leave(others);
+        let id = self.graph.push(me, Event { rank: newest + 1, ..event });
+        self.arrived(id, request);
+    }
+
+    /// A copy of the graph with this write, if sequentially consistent events allow it.
+    fn with_write(&mut self, event: Event) -> Option<Box<Graph>> {
+        let me = self.running;
+        let mut graph = self.out.copy(&self.graph);
+        let id = graph.push(me, event);
+        let mut own = self.past.present[me].before;
+        own.add(id);
+        let known = |other: Id| if other == id { own } else { self.past.known(other).before };
+        if self.rules.memory == Memory::Sc || Psc::new(&graph, known).is_acyclic() {
+            return Some(graph);
+        }
+        self.out.give_back(graph);
+        None
+    }
+
+    /// A write has been added: it runs, and then reads that were there are revisited.
+    fn arrived(&mut self, write: Id, request: &Request<'_>) {
+        self.ran(write, request);
+        let graph = std::mem::take(&mut self.graph);
+        let mut others = Vec::new();
+        self.revisit(&graph, write, &mut others);
+        self.graph = graph;
+        self.leave(others);
+    }
+}
+
+/// Puts a read at `index` of its thread: at the end, or in the place of one that has waited there.
+fn add_read(graph: &mut Graph, thread: usize, index: u16, event: Event) -> Id {
+    let id = Id::new(thread, index);
+    if index == graph.length(thread) {
+        return graph.push(thread, event);
+    }
+    graph.go_on(id, event);
+    id
+}
+
+/// Adds the write of a read-modify-write, right after what it took.
+fn add_put(graph: &mut Graph, take: Id, value: u64) -> Id {
+    let Event { order, location, from, .. } = *graph.event(take);
+    let rank = graph.rank(from) + 1;
+    graph.push(take.thread(), Event { location, rank, value, ..plain_event(Kind::Put, order) })
+}

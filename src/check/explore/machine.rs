@@ -1,0 +1,445 @@
+//! One run: follows the graph that it was given, and then extends it, event by event, to a full execution.
+//!
+//! Which thread goes on is a function of the graph: while it is followed, the lowest thread whose next event
+//! is in it and reads from nothing that is still to come; then the lowest thread that can go on. What could
+//! have been otherwise is handed to the search as graphs.
+
+use super::Memory;
+use super::clock::THREADS;
+use super::coherence::floor;
+use super::extend::Extension;
+use super::graph::{Event, Filter, Graph, Id, Kind, NOWHERE, Use};
+use super::past::Past;
+use super::plain::Plains;
+use super::spin::Spins;
+use crate::sync::atomic::Ordering;
+use crate::sync::model::{Answer, Location, Request};
+
+/// A thread of the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(super) enum Life {
+    /// Not started.
+    #[default]
+    Absent,
+    /// About to be started.
+    Coming,
+    /// It waits for an answer, or is the one that runs.
+    Alive,
+    /// It has ended, or was unwound.
+    Over,
+}
+
+/// What a thread asks for: all that is needed to know whether it can go on.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) enum Want {
+    /// Something that can always be answered.
+    #[default]
+    Anything,
+    /// A read of this location that waits for some values.
+    Value(Location, Filter),
+    /// The end of a thread.
+    End(usize),
+    /// The write of a read-modify-write whose read is there.
+    Put,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// Not yet.
+    Running,
+    /// Every thread has ended.
+    Complete,
+    /// Some thread can never go on.
+    Stuck,
+}
+
+/// What a run is to be like.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rules {
+    pub memory: Memory,
+    /// The most choices of an execution that are answered with anything but 0.
+    pub disturbances: usize,
+    /// A thread that is stopped for ever, and after how many events.
+    pub stop: Option<(usize, u16)>,
+}
+
+/// The state of a run.
+pub(super) struct Run {
+    pub rules: Rules,
+    pub graph: Box<Graph>,
+    pub past: Past,
+    pub plains: Plains,
+    pub spins: Spins,
+    /// The events of the given graph that have not run yet.
+    pub to_follow: usize,
+    pub lives: [Life; THREADS],
+    pub wants: [Want; THREADS],
+    pub threads: usize,
+    pub running: usize,
+    pub ended: Ended,
+    /// The running thread cannot go on, and is only to contend for what it waits for.
+    contending: bool,
+    /// The threads that have.
+    contended: [bool; THREADS],
+    /// The initial values of the locations that each thread created, and the length of that thread then.
+    initial: [Vec<(u64, u16)>; THREADS],
+    /// The event that started each thread.
+    pub spawns: [Id; THREADS],
+    objects: [u32; THREADS],
+    pub out: Extension,
+}
+
+impl Run {
+    pub(super) fn new(rules: Rules) -> Self {
+        Run {
+            rules,
+            graph: Box::default(),
+            past: Past::default(),
+            plains: Plains::default(),
+            spins: Spins::default(),
+            to_follow: 0,
+            lives: Default::default(),
+            wants: Default::default(),
+            threads: 1,
+            running: 0,
+            ended: Ended::Running,
+            contending: false,
+            contended: [false; THREADS],
+            initial: Default::default(),
+            spawns: [Id::INITIAL; THREADS],
+            objects: Default::default(),
+            out: Extension::default(),
+        }
+    }
+
+    /// Begins a run that follows `graph`.
+    pub(super) fn begin(&mut self, graph: Box<Graph>) {
+        self.to_follow = graph.ids().filter(|id| !graph.event(*id).blocked).count();
+        self.graph = graph;
+        self.past.clear();
+        self.plains.clear();
+        self.spins.clear();
+        self.lives = Default::default();
+        self.lives[0] = Life::Alive;
+        self.wants = Default::default();
+        self.threads = 1;
+        self.running = 0;
+        self.ended = Ended::Running;
+        self.contending = false;
+        self.contended = [false; THREADS];
+        self.initial.iter_mut().for_each(Vec::clear);
+        self.objects = [0; THREADS];
+        // Each thread's first location is its token.
+        self.initial.iter_mut().for_each(|created| created.push((0, 0)));
+    }
+
+    /// A new location, created by the running thread.
+    pub(super) fn create(&mut self, value: u64) -> Location {
+        let (me, length) = (self.running, self.past.ran(self.running));
+        self.initial[me].push((value, length));
+        Location::new(me, self.initial[me].len() - 1)
+    }
+
+    /// The number of a thread that the running thread is about to start: what the graph says, or the next.
+    pub(super) fn start(&mut self) -> Result<usize, String> {
+        let me = self.running;
+        let child = if self.follows(me) {
+            self.graph.event(Id::new(me, self.past.ran(me))).value as usize
+        } else {
+            let free =
+                |thread: &usize| self.lives[*thread] == Life::Absent && self.graph.length(*thread) == 0;
+            let limit = || format!("an explored program has at most {THREADS} threads, with main");
+            (1..THREADS).find(free).ok_or_else(limit)?
+        };
+        self.lives[child] = Life::Coming;
+        self.threads = self.threads.max(child + 1);
+        Ok(child)
+    }
+
+    /// The next object of the running thread: the thread is in the upper byte.
+    pub(super) fn object(&mut self) -> u32 {
+        let number = &mut self.objects[self.running];
+        *number += 1;
+        (self.running as u32) << 24 | (*number - 1)
+    }
+
+    /// The value that `write` has written to `location`.
+    pub(super) fn value(&self, location: Location, write: Id) -> u64 {
+        match write.is_initial() {
+            true => self.initial[location.thread()][location.number()].0,
+            false => self.graph.event(write).value,
+        }
+    }
+
+    /// Whether the running thread knows that `location` was created.
+    fn knows(&self, location: Location) -> bool {
+        let creator = location.thread();
+        let (_, length) = self.initial[creator][location.number()];
+        location.number() == 0
+            || creator == self.running
+            || self.past.present[self.running].before.of(creator) > length
+    }
+
+    /// Whether the next event of `thread` is in the graph, and not only as one that waits.
+    pub(super) fn follows(&self, thread: usize) -> bool {
+        let next = self.past.ran(thread);
+        next < self.graph.length(thread) && !self.graph.event(Id::new(thread, next)).blocked
+    }
+
+    /// Decides who goes on.
+    pub(super) fn pick(&mut self) {
+        let stopped = self.rules.stop;
+        let next = if self.to_follow > 0 {
+            let ready = |thread: usize| {
+                self.lives[thread] == Life::Alive && self.follows(thread) && {
+                    let event = self.graph.event(Id::new(thread, self.past.ran(thread)));
+                    event.from == Id::INITIAL || self.past.has(event.from)
+                }
+            };
+            let here = Some(self.running).filter(|&thread| ready(thread));
+            here.or_else(|| (0..self.threads).find(|&thread| ready(thread)))
+        } else {
+            let halted =
+                |thread: usize| stopped.is_some_and(|(who, at)| who == thread && self.past.ran(thread) >= at);
+            let half = (0..self.threads).find(|&thread| matches!(self.wants[thread], Want::Put));
+            let open = |thread: &usize| {
+                self.lives[*thread] == Life::Alive && !halted(*thread) && self.can_go_on(*thread)
+            };
+            half.or_else(|| (0..self.threads).find(open))
+        };
+        match next {
+            Some(thread) => self.running = thread,
+            None if let Some(thread) = self.last_resort(stopped.map(|(who, _)| who)) => {
+                self.contending = true;
+                self.running = thread;
+            }
+            None => {
+                let over =
+                    self.lives[..self.threads].iter().all(|life| matches!(life, Life::Over | Life::Absent));
+                self.ended = if over { Ended::Complete } else { Ended::Stuck };
+                self.running = 0;
+            }
+        }
+    }
+
+    /// Nobody can go on. A thread that waits for what another has taken could have taken it first.
+    fn last_resort(&self, stopped: Option<usize>) -> Option<usize> {
+        let waits = |thread: &usize| {
+            let waiting = matches!(self.wants[*thread], Want::Value(_, filter) if filter.waits());
+            waiting
+                && self.lives[*thread] == Life::Alive
+                && !self.contended[*thread]
+                && stopped != Some(*thread)
+        };
+        (0..self.threads).find(waits)
+    }
+
+    fn can_go_on(&self, thread: usize) -> bool {
+        match self.wants[thread] {
+            Want::Anything | Want::Put => true,
+            Want::End(other) => self.lives[other] == Life::Over,
+            Want::Value(location, filter) => self.has_option(thread, location, filter),
+        }
+    }
+
+    /// Whether there is anything to read for a thread that does not take just any value, or any write.
+    fn has_option(&self, thread: usize, location: Location, filter: Filter) -> bool {
+        let Some(cell) = self.graph.find_cell(location) else {
+            return filter.accepts(self.value(location, Id::INITIAL));
+        };
+        let floor = self.oldest(thread, cell);
+        (floor..=self.graph.newest(cell)).any(|rank| {
+            let write = self.graph.write_at(cell, rank);
+            let accepted = filter.accepts(self.value(location, write));
+            accepted
+                && !(filter.waits() && self.graph.is_taken(cell, rank))
+                && !self.spins.repeats(&self.graph, thread, cell, write)
+        })
+    }
+
+    /// The oldest write of `cell` that the next read of `thread` is to consider. One that has waited was overtaken
+    /// by the write that it saw then: what is older it could have read at first, and that is explored elsewhere.
+    pub(super) fn oldest(&self, thread: usize, cell: u16) -> u16 {
+        let floor = self.floor(thread, cell);
+        let next = Id::new(thread, self.past.ran(thread));
+        if next.index() == self.graph.length(thread) {
+            return floor;
+        }
+        floor.max(self.graph.rank(self.graph.event(next).from) + 1)
+    }
+
+    /// The oldest write of `cell` that the next event of `thread` may read.
+    pub(super) fn floor(&self, thread: usize, cell: u16) -> u16 {
+        let past = match self.rules.memory {
+            Memory::Weak => self.past.present[thread].before,
+            Memory::Sc => {
+                let mut own = super::clock::Clock::default();
+                own.raise(thread, self.past.ran(thread));
+                own
+            }
+        };
+        floor(&self.graph, self.rules.memory, &past, cell)
+    }
+
+    /// Answers the running thread: by what the graph says, or by a new event. `None`: others go first.
+    pub(super) fn answer(&mut self, request: &Request<'_>) -> Result<Option<Answer>, String> {
+        let me = self.running;
+        if let Request::Load { location, .. }
+        | Request::Store { location, .. }
+        | Request::Update { location, .. } = request
+            && !self.knows(*location)
+        {
+            return Err("data race: an atomic is used by a thread that cannot know of its creation".into());
+        }
+        if std::mem::take(&mut self.contending) {
+            self.contended[me] = true;
+            self.contend_while_waiting(request);
+            self.pick();
+            return Ok(None);
+        }
+        if let Want::Put = self.wants[me] {
+            return self.put(request).map(Some);
+        }
+        if self.follows(me) { self.follow(request) } else { self.extend(request).map(Some) }
+    }
+
+    /// The next event of the running thread is in the graph: it happens again.
+    fn follow(&mut self, request: &Request<'_>) -> Result<Option<Answer>, String> {
+        let me = self.running;
+        let id = Id::new(me, self.past.ran(me));
+        self.check_deterministic(request, id)?;
+        if self.graph.fresh == Some(id) {
+            self.fail_instead(request, id);
+        }
+        self.to_follow -= 1;
+        let event = *self.graph.event(id);
+        let answer = match *request {
+            Request::Load { location, .. } => {
+                let value = self.value(location, event.from);
+                self.graph.event_mut(id).value = value;
+                Answer { value, stored: false }
+            }
+            Request::Store { value, .. } => {
+                self.graph.event_mut(id).value = value;
+                Answer { value, stored: true }
+            }
+            Request::Update { location, new, expected, .. } => {
+                let value = self.value(location, event.from);
+                let event = self.graph.event_mut(id);
+                event.value = value;
+                // Values that are addresses differ from run to run: what is expected is what is expected now.
+                if let Use::Update(old, ..) = &mut event.use_ {
+                    *old = expected;
+                }
+                if event.kind == Kind::Take {
+                    return self.follow_put(id, value, new);
+                }
+                if new(value).is_some() && !event.spurious {
+                    return Err(DIFFERENT.into());
+                }
+                Answer { value, stored: false }
+            }
+            Request::Choose(_) => Answer { value: event.value, stored: false },
+            Request::Spawn(child) if event.value != child as u64 => return Err(DIFFERENT.into()),
+            _ => Answer { value: 0, stored: false },
+        };
+        self.ran(id, request);
+        Ok(Some(answer))
+    }
+
+    /// The read of a read-modify-write happens again, and its write, if it is in the graph already.
+    fn follow_put(
+        &mut self,
+        take: Id,
+        value: u64,
+        new: &dyn Fn(u64) -> Option<u64>,
+    ) -> Result<Option<Answer>, String> {
+        self.past.run(&self.graph, take, self.rules.memory);
+        self.spins.ran(take);
+        let put = Id::new(take.thread(), take.index() + 1);
+        let Some(new) = new(value) else { return Err(DIFFERENT.into()) };
+        if put.index() == self.graph.length(put.thread()) {
+            self.wants[take.thread()] = Want::Put;
+            self.pick();
+            return Ok(None);
+        }
+        self.to_follow -= 1;
+        self.graph.event_mut(put).value = new;
+        self.past.run(&self.graph, put, self.rules.memory);
+        self.spins.ran(put);
+        Ok(Some(Answer { value, stored: true }))
+    }
+
+    /// `id` has run.
+    pub(super) fn ran(&mut self, id: Id, request: &Request<'_>) {
+        self.past.run(&self.graph, id, self.rules.memory);
+        self.spins.ran(id);
+        match request {
+            Request::Spawn(child) => {
+                self.lives[*child] = Life::Alive;
+                self.spawns[*child] = id;
+            }
+            Request::End => {
+                self.lives[id.thread()] = Life::Over;
+                self.pick();
+            }
+            _ => {}
+        }
+    }
+
+    /// What a thread asks must be what it asked when the graph was made.
+    fn check_deterministic(&mut self, request: &Request<'_>, id: Id) -> Result<(), String> {
+        let cell = match request {
+            Request::Load { location, .. }
+            | Request::Store { location, .. }
+            | Request::Update { location, .. } => self.graph.cell_of(*location),
+            _ => NOWHERE,
+        };
+        let event = self.graph.event(id);
+        let same = match request {
+            Request::Load { .. } => event.kind == Kind::Read,
+            Request::Store { .. } => event.kind == Kind::Write,
+            Request::Update { .. } => event.kind.reads(),
+            Request::Fence(_) => event.kind == Kind::Fence,
+            Request::Choose(_) => event.kind == Kind::Choice,
+            Request::Spawn(_) => event.kind == Kind::Spawn,
+            Request::Begin => event.kind == Kind::Begin,
+            Request::End => event.kind == Kind::End,
+            Request::Join(_) => event.kind == Kind::Join,
+        };
+        if same && event.location == cell { Ok(()) } else { Err(DIFFERENT.into()) }
+    }
+
+    /// Whether all that happened to a location happens before the running thread's next step.
+    pub(super) fn exclusive(&mut self, location: Location) -> Result<u64, String> {
+        let Some(cell) = self.graph.find_cell(location) else { return Ok(self.value(location, Id::INITIAL)) };
+        let before = self.past.present[self.running].before;
+        let accesses = &self.graph.cells[usize::from(cell)];
+        let all = accesses.writes.iter().chain(&accesses.reads);
+        if { all }.any(|id| self.past.has(*id) && !before.contains(*id)) {
+            return Err("data race: an atomic is taken apart while another thread may use it".into());
+        }
+        Ok(self.value(location, self.graph.write_at(cell, self.graph.newest(cell))))
+    }
+}
+
+const DIFFERENT: &str = "the program is not deterministic: in the same execution it did something else before. \
+    It must not depend on addresses, on the clock, on hash maps' order, or on memory beside the facade";
+
+/// A new event that is no access.
+pub(super) fn plain_event(kind: Kind, order: Ordering) -> Event {
+    Event {
+        kind,
+        order,
+        location: NOWHERE,
+        from: Id::INITIAL,
+        rank: 0,
+        stamp: 0,
+        value: 0,
+        spurious: false,
+        blocked: false,
+        filter: Filter::Any,
+        use_: Use::Load,
+    }
+}

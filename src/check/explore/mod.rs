@@ -1,0 +1,28 @@
+//! The explorer: every execution of a small program, under sequential consistency or weak memory.
+
+mod clock;
+mod coherence;
+mod driver;
+mod explorer;
+mod extend;
+mod graph;
+mod machine;
+mod past;
+mod plain;
+mod psc;
+mod revisit;
+mod search;
+mod spin;
+
+use serde::{Deserialize, Serialize};
+
+/// A memory model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Memory {
+    /// Sequential consistency: the executions are the interleavings, up to the order of what commutes.
+    Sc,
+    /// C11 in the form of RC11, without load buffering.
+    Weak,
+}
+
+pub use explorer::{Explored, Explorer};

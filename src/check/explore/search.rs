@@ -1,0 +1,77 @@
+//! The search: one run after the other, and a stack of the graphs that are left.
+
+use super::driver::Driver;
+use super::graph::Graph;
+use super::machine::{Ended, Rules, Run};
+use crate::sync::model;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// What a search has seen so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(in crate::check) struct Seen {
+    /// Executions that came to their end, each once.
+    pub executions: u64,
+    /// Runs that did not: some thread could not go on.
+    pub blocked: u64,
+    /// The part of all executions that is expected to be behind it (Knuth's estimate), from 0 to 1.
+    pub share: f64,
+}
+
+/// What is left of a search, and what it has seen.
+pub(super) struct Search {
+    pub seen: Seen,
+    pub stack: Vec<Box<Graph>>,
+}
+
+impl Search {
+    /// All executions are left.
+    pub(super) fn new() -> Self {
+        let mut all = Box::<Graph>::default();
+        all.share = 1.0;
+        Search { seen: Seen::default(), stack: vec![all] }
+    }
+}
+
+/// Explores until nothing is left, or until `go_on`, which is asked before each run and may take graphs away
+/// or bring some, says no. `body` runs on the main thread of each execution.
+///
+/// A failure is a panic: `search` then holds what was left beside the graph that failed, which is in `driver`.
+pub(super) fn explore(
+    driver: &Rc<Driver>,
+    search: &Rc<RefCell<Search>>,
+    mut go_on: impl FnMut(&mut Search) -> bool + 'static,
+    body: impl Fn() + Clone + 'static,
+) {
+    let (at_begin, at_end) = (Rc::clone(driver), Rc::clone(driver));
+    let (left, seen) = (Rc::clone(search), Rc::clone(search));
+    let next = move || {
+        let mut search = left.borrow_mut();
+        if !go_on(&mut search) {
+            return None;
+        }
+        let graph = search.stack.pop()?;
+        at_begin.reset();
+        at_begin.run.borrow_mut().begin(graph);
+        Some(body.clone())
+    };
+    let done = move || {
+        at_end.close();
+        let mut run = at_end.run.borrow_mut();
+        let mut search = seen.borrow_mut();
+        match run.ended {
+            Ended::Complete => search.seen.executions += 1,
+            Ended::Stuck | Ended::Running => search.seen.blocked += 1,
+        }
+        search.seen.share += run.graph.share;
+        search.stack.append(&mut run.out.left);
+        let graph = std::mem::take(&mut run.graph);
+        run.out.give_back(graph);
+    };
+    model::explored(Rc::clone(driver) as Rc<dyn model::Machine>, next, done);
+}
+
+/// A driver under these rules.
+pub(super) fn driver(rules: Rules, stuck_fails: bool) -> Rc<Driver> {
+    Rc::new(Driver::new(Run::new(rules), stuck_fails))
+}

@@ -1,0 +1,103 @@
+//! Plain memory: accesses that overlap are noticed in sampled executions, races in explored ones.
+
+use crate::sync::model::explored::{Plain, machine};
+use crate::sync::model::world;
+use std::cell::Cell;
+
+/// The number of plain memory that no machine knows.
+const UNKNOWN: usize = usize::MAX;
+
+fn register(kind: Plain) -> usize {
+    machine().map_or(UNKNOWN, |machine| machine.plain(kind))
+}
+
+/// Tells the machine of an access, if there is one; else it is a point to switch at.
+fn access(memory: usize, writes: bool) {
+    match machine() {
+        None => super::switch(),
+        Some(machine) if memory != UNKNOWN && !std::thread::panicking() => {
+            machine.access(memory, writes, world::place(machine.running()));
+        }
+        Some(_) => {}
+    }
+}
+
+/// A cell whose accesses are scheduling points, and which notices accesses that overlap.
+#[derive(Debug)]
+pub(in crate::sync::model) struct UnsafeCell<T> {
+    /// How many read it now; -1: one writes it.
+    users: Cell<isize>,
+    memory: usize,
+    content: std::cell::UnsafeCell<T>,
+}
+
+/// Counts the users down again, also when the access panics.
+struct Using<'a>(&'a Cell<isize>, isize);
+
+impl Drop for Using<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - self.1);
+    }
+}
+
+impl<T> UnsafeCell<T> {
+    pub(in crate::sync::model) fn new(value: T) -> Self {
+        let memory = register(Plain::Cell);
+        Self { users: Cell::new(0), memory, content: std::cell::UnsafeCell::new(value) }
+    }
+
+    pub(in crate::sync::model) fn into_inner(self) -> T {
+        self.content.into_inner()
+    }
+
+    #[track_caller]
+    pub(in crate::sync::model) fn with<R>(&self, f: impl FnOnce(*const T) -> R) -> R {
+        access(self.memory, false);
+        assert!(self.users.get() >= 0, "data race: a read of a cell while another thread writes it");
+        self.users.set(self.users.get() + 1);
+        let _using = Using(&self.users, 1);
+        f(self.content.get())
+    }
+
+    #[track_caller]
+    pub(in crate::sync::model) fn with_mut<R>(&self, f: impl FnOnce(*mut T) -> R) -> R {
+        access(self.memory, true);
+        assert!(self.users.get() == 0, "data race: a write of a cell while another thread uses it");
+        self.users.set(-1);
+        let _using = Using(&self.users, -1);
+        f(self.content.get())
+    }
+}
+
+/// The content of a cell of which `&mut` is the only user: nobody else could be scheduled to look at it.
+pub(in crate::sync::model) fn get_mut<T>(cell: &mut UnsafeCell<T>) -> &mut T {
+    if cell.memory != UNKNOWN && machine().is_some() {
+        access(cell.memory, true);
+    }
+    cell.content.get_mut()
+}
+
+/// Stands for a node: a free writes it, a use reads it. In sampled executions uses after free are noticed by
+/// the log of the heap alone.
+#[derive(Debug)]
+pub(in crate::sync::model) struct Canary {
+    memory: usize,
+}
+
+impl Canary {
+    pub(in crate::sync::model) fn new(_: ()) -> Self {
+        Canary { memory: register(Plain::Node) }
+    }
+    pub(in crate::sync::model) fn with(&self, f: impl FnOnce(*const ())) {
+        access(self.memory, false);
+        f(std::ptr::null());
+    }
+    pub(in crate::sync::model) fn with_mut(&self, f: impl FnOnce(*mut ())) {
+        access(self.memory, true);
+        f(std::ptr::null_mut());
+    }
+    /// Its number for the machine.
+    pub(in crate::sync::model) fn memory(&self) -> usize {
+        self.memory
+    }
+}

@@ -1,0 +1,40 @@
+//! shuttle 0.9.9, bare: what the facade needs from an engine, and what shuttle lacks made up for.
+//!
+//! Each part works in two ways. Sampled executions keep their memory here, and switch threads before each
+//! access. Explored ones ask the machine ([`explored`](super::explored)), which holds the memory itself.
+
+mod atomics;
+mod cells;
+mod locks;
+mod threads;
+
+pub(super) use atomics::{atomic, fence};
+pub(super) use cells::{Canary, UnsafeCell, get_mut};
+pub(super) use locks::{Condvar, Mutex, MutexGuard};
+pub(super) use threads::{
+    Builder, JoinHandle, next_index, park, ready, spin_loop, started, thread_index, yield_now,
+};
+#[cfg(feature = "check")]
+pub(super) use threads::{explored_main, forget_tasks};
+
+pub use threads::{Thread, ThreadId, current};
+
+/// `std`'s reference-counted pointer: shuttle does not model it.
+pub type Arc<T> = std::sync::Arc<T>;
+
+thread_local! {
+    /// shuttle has no bare switch in its interface; the load of an atomic is one.
+    static POINT: shuttle::sync::atomic::AtomicBool = const { shuttle::sync::atomic::AtomicBool::new(false) };
+}
+
+/// shuttle's scheduler is asked who goes on.
+pub(super) fn switch() {
+    POINT.with(|point| point.load(std::sync::atomic::Ordering::SeqCst));
+}
+
+/// A switch of threads may happen here. Explored executions switch at requests only.
+pub(super) fn point() {
+    if super::explored::machine().is_none() {
+        switch();
+    }
+}

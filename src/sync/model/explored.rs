@@ -1,0 +1,164 @@
+//! The door to the explorer: under it no engine holds the memory, but a machine that is asked for each value.
+//!
+//! The facade turns each step into a [`Request`] and puts it to the [`Machine`] of the execution. The machine
+//! says which thread goes on; shuttle's scheduler obeys it, so that shuttle is left with what it does best:
+//! coroutines. A request is answered when its thread is the one that runs.
+//!
+//! What is no event of the execution (plain memory, nodes, guards) is told to the machine as well, which
+//! orders it by happens-before.
+
+use super::engine;
+use super::event::Place;
+use std::any::Any;
+use std::cell::RefCell;
+use std::panic::resume_unwind;
+use std::rc::Rc;
+use std::sync::atomic::Ordering;
+
+/// A location of shared memory: who created it, and as its how-many-eth. The same in every run of a program
+/// in which that thread has done the same so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Location(u32);
+
+impl Location {
+    /// The location of something that no machine knows.
+    pub(crate) const NONE: Location = Location(u32::MAX);
+
+    pub(crate) fn new(thread: usize, number: usize) -> Self {
+        assert!(number < 1 << 24, "a thread of an explored program creates at most 16 million locations");
+        Location((thread as u32) << 24 | number as u32)
+    }
+
+    pub(crate) fn thread(self) -> usize {
+        (self.0 >> 24) as usize
+    }
+
+    pub(crate) fn number(self) -> usize {
+        (self.0 & 0xFF_FFFF) as usize
+    }
+}
+
+/// Which values a thread waits for: those that the function accepts, called with the value and this argument.
+pub(crate) type Wanted = (fn(u64, u64) -> bool, u64);
+
+/// What a thread asks for.
+pub(crate) enum Request<'a> {
+    /// A load.
+    Load { location: Location, order: Ordering },
+    /// A store.
+    Store { location: Location, order: Ordering, value: u64 },
+    /// A read-modify-write: stores `new(old)`, or nothing if that is `None` (a compare-exchange that fails).
+    Update {
+        location: Location,
+        order: Ordering,
+        failure: Ordering,
+        new: &'a dyn Fn(u64) -> Option<u64>,
+        /// The only value with which it succeeds, of a compare-exchange.
+        expected: Option<u64>,
+        /// It may fail although it need not.
+        weak: bool,
+        /// It waits until it reads one of these.
+        wanted: Option<Wanted>,
+    },
+    /// A fence.
+    Fence(Ordering),
+    /// A choice with so many answers.
+    Choose(usize),
+    /// This thread is started.
+    Spawn(usize),
+    /// The thread begins.
+    Begin,
+    /// The thread ends.
+    End,
+    /// The thread waits for the end of another.
+    Join(usize),
+}
+
+/// What it gets.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Answer {
+    /// The value that was read, or chosen.
+    pub value: u64,
+    /// Whether something was stored.
+    pub stored: bool,
+}
+
+/// What a memory access of a plain kind is about, for messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Plain {
+    /// The content of a cell.
+    Cell,
+    /// A node: its allocation and its free write it, each use reads it.
+    Node,
+}
+
+/// Who holds the memory of an explored execution.
+pub(crate) trait Machine {
+    /// The thread that goes on.
+    fn running(&self) -> usize;
+    /// `thread` is about to ask this, and the machine may decide who goes on.
+    fn arrive(&self, thread: usize, place: Place, request: &Request<'_>);
+    /// Answers the running thread. `None`: somebody else has to go on first.
+    fn answer(&self, request: &Request<'_>) -> Option<Answer>;
+    /// The execution is given up: the running thread is to unwind.
+    fn abandoned(&self) -> bool;
+    /// A thread has unwound.
+    fn unwound(&self, thread: usize);
+    /// The running thread lets others go first.
+    fn yielded(&self, place: Place);
+    /// A new location with this content.
+    fn create(&self, value: u64) -> Location;
+    /// The content of a location that nobody else uses any more.
+    fn exclusive(&self, location: Location, place: Place) -> u64;
+    /// The location of the token of a thread: 1 if it was unparked.
+    fn token(&self, thread: usize) -> Location;
+    /// A new thread: its number.
+    fn started(&self) -> usize;
+    /// New plain memory.
+    fn plain(&self, kind: Plain) -> usize;
+    /// An access of plain memory. Panics if it races with another.
+    fn access(&self, memory: usize, writes: bool, place: Place);
+    /// The running thread has a guard from here on.
+    fn pin(&self) -> usize;
+    /// Not any more.
+    fn unpin(&self, guard: usize);
+    /// The node is retired by the running thread: who has no guard older than that may not use it any more.
+    fn retire(&self, memory: usize, place: Place);
+    /// Numbers for objects: by thread, so that they do not depend on the order in which threads run.
+    fn object(&self) -> u32;
+}
+
+thread_local! {
+    static MACHINE: RefCell<Option<Rc<dyn Machine>>> = const { RefCell::new(None) };
+}
+
+/// The unwinding of a thread whose execution was given up: no failure.
+pub(crate) struct Abandoned;
+
+/// The machine of this execution, if it is explored.
+pub(crate) fn machine() -> Option<Rc<dyn Machine>> {
+    MACHINE.with(|machine| machine.borrow().clone())
+}
+
+/// From here on, executions on this thread of the operating system are explored by `machine` (or not).
+pub(crate) fn install(machine: Option<Rc<dyn Machine>>) {
+    MACHINE.with(|own| *own.borrow_mut() = machine);
+}
+
+/// Puts `request` to the machine, and runs others until it is answered.
+pub(super) fn ask(machine: &dyn Machine, place: Place, request: &Request<'_>) -> Answer {
+    let me = machine.running();
+    machine.arrive(me, place, request);
+    loop {
+        while machine.running() != me {
+            engine::switch();
+        }
+        if machine.abandoned() {
+            let payload: Box<dyn Any + Send> = Box::new(Abandoned);
+            resume_unwind(payload);
+        }
+        if let Some(answer) = machine.answer(request) {
+            return answer;
+        }
+    }
+}
