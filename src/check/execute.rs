@@ -12,14 +12,24 @@ use crate::sync::{
     Backoff,
     atomic::{AtomicUsize, Ordering},
 };
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// Which order of calls an explanation must respect.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Respect {
+    /// That of the history.
+    Order(Order),
+    /// What the execution graph says.
+    #[cfg(shuttle)]
+    Graph,
+}
 
 /// What an execution is told.
 #[derive(Clone)]
 pub(super) struct Context {
     /// Which order an explanation must respect.
-    pub order: Order,
+    pub order: Respect,
     /// Where to count.
     pub tally: Tally,
     /// Which of the model's bodies this is.
@@ -47,13 +57,19 @@ mod watch {
             f: impl FnOnce() -> R,
         ) -> (R, u64, u64) {
             let mark = model::now();
-            model::note(about(None));
+            note(&about, None);
             let ret = f();
             let me = model::thread();
             let mine = |event: &model::Event| event.thread == me && event.text.is_none();
             let (first, last) = model::span(mark, mine).unwrap_or((model::now(), model::now()));
-            model::note(about(Some(&ret)));
+            note(&about, Some(&ret));
             (ret, first as u64, last as u64)
+        }
+    }
+
+    fn note<R>(about: &impl Fn(Option<&R>) -> String, ret: Option<&R>) {
+        if model::recording() {
+            model::note(about(ret));
         }
     }
 }
@@ -86,32 +102,46 @@ mod watch {
 
 use watch::Watch;
 
-type Calls<S> = Arc<Mutex<Vec<Call<<S as Spec>::Op, <S as Spec>::Ret>>>>;
+/// A call, and its events in an explored execution.
+type Timed<S> = (Call<<S as Spec>::Op, <S as Spec>::Ret>, (u16, u16));
+type Calls<S> = Arc<Mutex<Vec<Timed<S>>>>;
 
 struct Worker<S: Structure> {
     structure: Arc<S>,
     sut: Arc<S::Sut>,
     watch: Watch,
     calls: Calls<S>,
+    order: Respect,
 }
 
 impl<S: Structure> Clone for Worker<S> {
     fn clone(&self) -> Self {
         let (structure, sut) = (Arc::clone(&self.structure), Arc::clone(&self.sut));
-        Worker { structure, sut, watch: self.watch.clone(), calls: Arc::clone(&self.calls) }
+        let (watch, calls, order) = (self.watch.clone(), Arc::clone(&self.calls), self.order);
+        Worker { structure, sut, watch, calls, order }
     }
 }
 
 impl<S: Structure> Worker<S> {
+    /// How many events this thread has, in an explored execution.
+    fn position(&self) -> u16 {
+        match self.order {
+            Respect::Order(_) => 0,
+            #[cfg(shuttle)]
+            Respect::Graph => super::explore::position(),
+        }
+    }
+
     fn work(&self, thread: usize, phase: u32, operations: &[S::Op]) {
         for op in operations {
             let about = |ret: Option<&S::Ret>| match ret {
                 None => format!("┌ {op:?}"),
                 Some(ret) => format!("└ {op:?} -> {ret:?}"),
             };
+            let from = self.position();
             let (ret, start, end) = self.watch.time(about, || self.structure.apply(&self.sut, op));
             let call = Call { thread, op: op.clone(), ret: Some(ret), start, end, phase };
-            self.calls.lock().expect("no panic under this lock").push(call);
+            self.calls.lock().expect("no panic under this lock").push((call, (from, self.position())));
         }
     }
 }
@@ -123,19 +153,45 @@ pub(super) fn scenario<S: Structure>(structure: &Arc<S>, scenario: &Scenario<S::
         sut: Arc::new(structure.create()),
         watch: Default::default(),
         calls: Arc::default(),
+        order: context.order,
     };
     worker.work(0, 0, &scenario.before);
     at_once(&worker, &scenario.threads);
     worker.work(0, 2, &scenario.after);
 
     let Worker { sut, calls, .. } = worker;
-    let history: History<_, _> = std::mem::take(&mut *calls.lock().expect("no panic")).into_iter().collect();
-    context.tally.observe(context.body, sight(&history));
-    if let Judgement::Unexplained { prefix, stuck } = judge(&**structure, &history, context.order) {
-        panic!("{}", complaint(&history, context.order, &prefix, &stuck));
+    let calls = std::mem::take(&mut *calls.lock().expect("no panic"));
+    let judged = judged(&**structure, calls, context.order);
+    context.tally.observe(context.body, sight(&judged, context.order));
+    if let Some(Judgement::Unexplained { prefix, stuck }) = &judged.judgement {
+        let history = &judged.history;
+        panic!("{}", complaint(history, context.order, prefix, stuck));
     }
     let sut = Arc::into_inner(sut).expect("all threads have ended and given their share back");
     drop(sut);
+}
+
+/// What the judge says of the calls of an execution.
+struct Judged<S: Spec> {
+    history: History<S::Op, S::Ret>,
+    overlapped: bool,
+    judgement: Option<Judgement>,
+}
+
+fn judged<S: Structure>(spec: &S, calls: Vec<Timed<S>>, order: Respect) -> Judged<S> {
+    match order {
+        Respect::Order(order) => {
+            let history: History<_, _> = calls.into_iter().map(|(call, _)| call).collect();
+            let judgement = Some(judge(spec, &history, order));
+            Judged { overlapped: history.overlaps(), history, judgement }
+        }
+        #[cfg(shuttle)]
+        Respect::Graph => {
+            let super::explore::Explained { history, overlapped, judgement } =
+                super::explore::explain(spec, calls);
+            Judged { history, overlapped, judgement }
+        }
+    }
 }
 
 #[cfg(any(loom, shuttle))]
@@ -182,14 +238,19 @@ fn at_once<S: Structure>(worker: &Worker<S>, threads: &[Vec<S::Op>]) {
 
 /// Whether anything but the harness's own threads was seen by the engine.
 #[cfg(any(loom, shuttle))]
-fn touched() -> bool {
+fn touched(order: Respect) -> bool {
+    #[cfg(shuttle)]
+    if order == Respect::Graph {
+        return super::explore::touched();
+    }
+    let _ = order;
     let own = |event: &crate::sync::model::Event| matches!(event.action, "spawn" | "join");
     crate::sync::model::span(0, |event| event.text.is_none() && !own(event)).is_some()
 }
 
 /// On real threads nobody watches.
 #[cfg(not(any(loom, shuttle)))]
-fn touched() -> bool {
+fn touched(_order: Respect) -> bool {
     true
 }
 
@@ -199,19 +260,34 @@ fn hash(value: impl Hash) -> u64 {
     hasher.finish()
 }
 
-fn sight<Op: Debug, Ret: Debug>(history: &History<Op, Ret>) -> Sight {
-    let mut calls: Vec<_> = history.calls().iter().collect();
+fn sight<S: Spec>(judged: &Judged<S>, respect: Respect) -> Sight {
+    let mut calls: Vec<_> = judged.history.calls().iter().collect();
     calls.sort_by_key(|call| call.start);
     let order = hash(calls.iter().map(|call| call.thread).collect::<Vec<_>>());
     // Sorting is stable: within a thread, calls stay in their order.
     calls.sort_by_key(|call| call.thread);
-    let answers: Vec<String> = calls.iter().map(|call| format!("{:?}{:?}", call.op, call.ret)).collect();
-    Sight { overlapped: history.overlaps(), touched: touched(), history: hash(answers), order }
+    let mut answers = Text(DefaultHasher::new());
+    for call in calls {
+        // Writing into a hasher cannot fail.
+        let _ = fmt::write(&mut answers, format_args!("{:?}{:?};", call.op, call.ret));
+    }
+    let (overlapped, history) = (judged.overlapped, answers.0.finish());
+    Sight { overlapped, touched: touched(respect), history, order }
+}
+
+/// Hashes a text without ever holding it.
+struct Text(DefaultHasher);
+
+impl fmt::Write for Text {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.write(text.as_bytes());
+        Ok(())
+    }
 }
 
 fn complaint<Op: Debug, Ret: Debug>(
     history: &History<Op, Ret>,
-    order: Order,
+    order: Respect,
     prefix: &[usize],
     stuck: &[usize],
 ) -> String {
@@ -224,16 +300,36 @@ fn complaint<Op: Debug, Ret: Debug>(
         calls.collect::<Vec<_>>().join(", ")
     };
     let respecting = match order {
-        Order::RealTime => "not linearizable: no order of these calls explains their answers",
-        Order::Program => {
+        Respect::Order(Order::RealTime) => "not linearizable: no order of these calls explains their answers",
+        Respect::Order(Order::Program | Order::Given) => {
             "not explained: no order of these calls that respects each thread's explains their answers"
         }
+        #[cfg(shuttle)]
+        Respect::Graph => "not linearizable: no order of these calls explains their answers",
     };
+    let given = given(history);
     format!(
-        "{respecting}\n{history:?}  the longest explained beginning: {}\n  none of these can come next: {}\n",
+        "{respecting}\n{history:?}{given}  the longest explained beginning: {}\n  none of these can come next: {}\n",
         if prefix.is_empty() { "nothing".into() } else { list(prefix) },
         list(stuck)
     )
+}
+
+/// Which calls had ended before others began, where the execution graph says so and no clock.
+fn given<Op: Debug, Ret: Debug>(history: &History<Op, Ret>) -> String {
+    let calls = history.calls();
+    let pairs = (0..calls.len()).flat_map(|then| (0..calls.len()).map(move |first| (first, then)));
+    let told = pairs.filter(|&(first, then)| {
+        history.has_before(first, then) && calls[first].thread != calls[then].thread
+    });
+    let name = |call: usize| format!("{:?} of thread {}", calls[call].op, calls[call].thread);
+    let told: Vec<String> =
+        told.map(|(first, then)| format!("{} before {}", name(first), name(then))).collect();
+    if told.is_empty() {
+        String::new()
+    } else {
+        format!("  what had ended before what: {}\n", told.join(", "))
+    }
 }
 
 /// Runs a program on the facade.
@@ -242,8 +338,14 @@ pub(super) fn program(program: &dyn Fn(), context: &Context) {
     #[cfg(any(loom, shuttle))]
     {
         let turns: Vec<usize> = crate::sync::model::events().iter().map(|event| event.thread).collect();
-        let turns = hash(&turns);
-        let sight = Sight { overlapped: false, touched: touched(), history: turns, order: turns };
+        // An explored execution is like no other, and need not be written down.
+        let turns = match context.order {
+            Respect::Order(_) => hash(&turns),
+            #[cfg(shuttle)]
+            Respect::Graph => context.tally.executions(),
+        };
+        let touched = touched(context.order);
+        let sight = Sight { overlapped: false, touched, history: turns, order: turns };
         context.tally.observe(context.body, sight);
     }
     #[cfg(not(any(loom, shuttle)))]

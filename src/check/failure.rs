@@ -10,6 +10,19 @@ pub struct Failure {
     pub message: String,
     /// How it came to that: a column per thread. Empty where steps are not recorded (on real threads).
     pub trace: String,
+    /// The failing execution, for [`Model::replay`](super::Model::replay), if the engine was the explorer.
+    #[serde(default)]
+    pub schedule: Option<String>,
+    /// The failing execution as a test that can be pasted.
+    #[serde(default)]
+    pub test: Option<String>,
+}
+
+impl Failure {
+    /// What went wrong, and how it came to that.
+    pub(super) fn new(message: String, trace: String) -> Self {
+        Failure { message, trace, schedule: None, test: None }
+    }
 }
 
 impl fmt::Display for Failure {
@@ -17,6 +30,12 @@ impl fmt::Display for Failure {
         write!(f, "{}", self.message)?;
         if !self.trace.is_empty() {
             write!(f, "\n\n{}", self.trace)?;
+        }
+        if let Some(schedule) = &self.schedule {
+            write!(f, "\nschedule: {schedule}\n")?;
+        }
+        if let Some(test) = &self.test {
+            write!(f, "\n{test}")?;
         }
         Ok(())
     }
@@ -54,7 +73,7 @@ pub(super) mod catching {
                     if first.is_none() {
                         let at = info.location().map(|l| format!(" ({}:{})", l.file(), l.line()));
                         let message = message_of(info.payload()) + &at.unwrap_or_default();
-                        let failure = Failure { message, trace: crate::check::columns::render() };
+                        let failure = Failure::new(message, crate::check::columns::render());
                         told(&failure);
                         *first = Some(failure);
                     }
@@ -76,7 +95,7 @@ pub(super) mod catching {
         let failure = caught.and_then(|(failure, _)| failure);
         failure.or_else(|| {
             let message = message_of(&*result.err()?);
-            Some(Failure { message, trace: String::new() })
+            Some(Failure::new(message, String::new()))
         })
     }
 }

@@ -27,17 +27,24 @@ pub enum Order {
     /// Each thread's calls come in their order, and calls of an earlier phase come before those of a later
     /// one: all that can be asked when reads may be stale and happens-before is not known.
     Program,
+    /// The order that the history was given ([`History::ordered`]).
+    Given,
 }
 
 /// The calls of one execution, each thread's in their order.
 #[derive(Clone, PartialEq, Eq)]
 pub struct History<Op, Ret> {
     calls: Vec<Call<Op, Ret>>,
+    /// For each call, those before it: [`Order::Given`].
+    before: Vec<Calls>,
 }
+
+/// A set of calls, by their numbers in a history.
+pub type Calls = u64;
 
 impl<Op, Ret> Default for History<Op, Ret> {
     fn default() -> Self {
-        Self { calls: Vec::new() }
+        Self { calls: Vec::new(), before: Vec::new() }
     }
 }
 
@@ -61,6 +68,18 @@ impl<Op, Ret> History<Op, Ret> {
             assert!(last.end < call.start, "calls of thread {} overlap", call.thread);
         }
         self.calls.push(call);
+    }
+
+    /// The history with an order: for each call, those that come before it (bit by bit; at most 64 calls). The
+    /// order must be transitive, and have each thread's calls in their order.
+    #[must_use]
+    pub fn ordered(self, before: Vec<Calls>) -> Self {
+        Self { before, ..self }
+    }
+
+    /// Whether `first` comes before `then` in the given order.
+    pub(super) fn has_before(&self, first: usize, then: usize) -> bool {
+        self.before.get(then).is_some_and(|before| before >> first & 1 == 1)
     }
 
     /// The calls.

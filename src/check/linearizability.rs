@@ -54,7 +54,7 @@ pub fn judge<S: Spec>(spec: &S, history: &History<S::Op, S::Ret>, order: Order) 
     let parts: Option<Vec<u64>> = calls.iter().map(|call| spec.partition(&call.op)).collect();
     // Only real time composes: program order may explain each part and not the whole.
     let Some(parts) = parts.filter(|_| order == Order::RealTime) else {
-        return Search::new(spec, calls, order, 0..calls.len()).run();
+        return Search::new(spec, history, order, 0..calls.len()).run();
     };
     let mut groups: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
     for (call, part) in parts.into_iter().enumerate() {
@@ -62,7 +62,7 @@ pub fn judge<S: Spec>(spec: &S, history: &History<S::Op, S::Ret>, order: Order) 
     }
     let mut merged: Vec<(u64, usize)> = Vec::with_capacity(calls.len());
     for group in groups.into_values() {
-        match Search::new(spec, calls, order, group).run() {
+        match Search::new(spec, history, order, group).run() {
             Judgement::Explained(order) => {
                 // A call's moment: the latest beginning among the calls of its part up to it. Sorted by moments
                 // (stably), the whole respects the order of each part and real time across parts.
@@ -82,6 +82,7 @@ pub fn judge<S: Spec>(spec: &S, history: &History<S::Op, S::Ret>, order: Order) 
 struct Search<'h, S: Spec> {
     spec: &'h S,
     calls: &'h [Call<S::Op, S::Ret>],
+    history: &'h History<S::Op, S::Ret>,
     order: Order,
     /// The calls of each thread.
     threads: Vec<Vec<usize>>,
@@ -104,39 +105,46 @@ type Choices<S> = Vec<(usize, <S as Spec>::State)>;
 impl<'h, S: Spec> Search<'h, S> {
     fn new(
         spec: &'h S,
-        calls: &'h [Call<S::Op, S::Ret>],
+        history: &'h History<S::Op, S::Ret>,
         order: Order,
         which: impl IntoIterator<Item = usize>,
     ) -> Self {
+        let calls = history.calls();
         let mut threads: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for call in which {
             threads.entry(calls[call].thread).or_default().push(call);
         }
         let threads = threads.into_values().collect();
-        Self { spec, calls, order, threads, seen: HashSet::new(), longest: Vec::new(), stuck: Vec::new() }
+        let (seen, longest, stuck) = (HashSet::new(), Vec::new(), Vec::new());
+        Self { spec, calls, history, order, threads, seen, longest, stuck }
     }
 
     fn next_call(&self, positions: &[u32], thread: usize) -> Option<usize> {
         self.threads[thread].get(positions[thread] as usize).copied()
     }
 
-    /// When a call began and ended, as far as the order to respect is concerned.
-    fn times(&self, call: usize) -> (u64, u64) {
-        let call = &self.calls[call];
-        let (start, end) = match self.order {
-            Order::RealTime => (call.start, call.end),
-            Order::Program => (call.phase.into(), call.phase.into()),
-        };
-        // Without an answer it may happen whenever, or never: it keeps nobody waiting.
-        (start, if call.ret.is_some() { end } else { u64::MAX })
+    /// Whether the order to respect has `first` before `then`. A call without an answer may happen whenever, or
+    /// never: it keeps nobody waiting.
+    fn precedes(&self, first: usize, then: usize) -> bool {
+        let (one, two) = (&self.calls[first], &self.calls[then]);
+        one.ret.is_some()
+            && match self.order {
+                Order::RealTime => one.end < two.start,
+                Order::Program => one.phase < two.phase,
+                Order::Given => self.history.has_before(first, then),
+            }
     }
 
-    /// The threads whose next call can be the next to happen: no other had ended before it began.
+    /// The threads whose next call can be the next to happen: no other comes before it.
     fn candidates(&self, positions: &[u32]) -> Vec<usize> {
-        let times = |thread| self.next_call(positions, thread).map(|call| self.times(call));
-        let threads = 0..self.threads.len();
-        let deadline = threads.clone().filter_map(times).map(|(_, end)| end).min();
-        threads.filter(|&thread| times(thread).is_some_and(|(start, _)| Some(start) <= deadline)).collect()
+        let next = |thread| self.next_call(positions, thread);
+        let free = |&thread: &usize| {
+            let call = next(thread);
+            call.is_some_and(|call| {
+                !(0..self.threads.len()).filter_map(next).any(|other| self.precedes(other, call))
+            })
+        };
+        (0..self.threads.len()).filter(free).collect()
     }
 
     fn choices(&self, positions: &[u32], state: &S::State) -> Choices<S> {

@@ -1,7 +1,7 @@
 //! loom: runs a model to loom's end, or to its cap.
 
 use super::budget::Budget;
-use super::execute::Context;
+use super::execute::{Context, Respect};
 use super::failure::{Failure, catching::catch};
 use super::history::Order;
 use super::model::{Body, Engine, Model};
@@ -101,17 +101,17 @@ impl Exploration<'_> {
             _ => Strength::Plain,
         };
         let order = match strength {
-            Strength::Strong => Order::RealTime,
-            Strength::Plain => Order::Program,
+            Strength::Strong => Respect::Order(Order::RealTime),
+            Strength::Plain => Respect::Order(Order::Program),
         };
         let context = Context { order, tally: self.tally.clone(), body: self.nth };
-        let (body, seen) = (Arc::clone(self.body), Arc::clone(self.seen));
+        let (body, seen) = (self.body.clone(), Arc::clone(self.seen));
         let (plan, reuse) = (self.plan, self.model.reuse);
         let execution = move || {
             context.tally.begin();
             let oracle = plan.map_or(Oracle::Undisturbed, |(choice, nth)| Oracle::Nth(choice, nth));
-            model::begin(Settings { strength, oracle, reuse, step_limit: 0 });
-            body(&context);
+            model::begin(Settings { strength, oracle, reuse, step_limit: 0, silent: false });
+            body.run(&context);
             super::close_execution(&context.tally);
             let met = model::choices();
             let mut seen = seen.lock().expect("no panic under this lock");

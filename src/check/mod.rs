@@ -10,6 +10,8 @@
 //! | `--cfg loom` | loom plain | loom's exploration; histories judged by program order (reads may be stale) |
 //! | `--cfg loom` | loom strong | loads and stores as read-modify-writes; histories judged in real time |
 //! | `--cfg shuttle` | random, PCT 2, PCT 3 | many schedules, sequentially consistent, judged in real time |
+//! | `--cfg shuttle` | explorer SC | every interleaving, once up to what commutes; judged in every real time |
+//! | `--cfg shuttle` | explorer weak | every execution of C11's weak memory, once; judged by happens-before |
 //!
 //! and what goes wrong is shown with one column per thread, source places, values, and the history.
 //!
@@ -71,6 +73,8 @@ mod verdict;
 mod columns;
 #[cfg(shuttle)]
 pub mod explore;
+#[cfg(shuttle)]
+mod explored;
 #[cfg(loom)]
 mod loom;
 #[cfg(not(any(loom, shuttle)))]

@@ -24,6 +24,10 @@ pub enum Engine {
     ShuttlePct2,
     /// shuttle, the same with two (depth 3).
     ShuttlePct3,
+    /// The explorer, sequentially consistent memory: every interleaving, up to what commutes.
+    ExplorerSc,
+    /// The explorer, C11's weak memory: every execution.
+    ExplorerWeak,
 }
 
 impl Engine {
@@ -31,7 +35,13 @@ impl Engine {
     pub const HERE: &'static [Engine] = if cfg!(loom) {
         &[Engine::LoomPlain, Engine::LoomStrong]
     } else if cfg!(shuttle) {
-        &[Engine::ShuttleRandom, Engine::ShuttlePct2, Engine::ShuttlePct3]
+        &[
+            Engine::ShuttleRandom,
+            Engine::ShuttlePct2,
+            Engine::ShuttlePct3,
+            Engine::ExplorerSc,
+            Engine::ExplorerWeak,
+        ]
     } else {
         &[Engine::Stress]
     };
@@ -47,6 +57,8 @@ impl fmt::Display for Engine {
             Engine::ShuttleRandom => "shuttle random",
             Engine::ShuttlePct2 => "shuttle PCT 2",
             Engine::ShuttlePct3 => "shuttle PCT 3",
+            Engine::ExplorerSc => "explorer SC",
+            Engine::ExplorerWeak => "explorer weak",
         })
     }
 }
@@ -61,7 +73,37 @@ pub(super) enum Expect {
 }
 
 /// One execution, from creation to the verdict. Panics if something is wrong.
-pub(super) type Body = Arc<dyn Fn(&Context) + Send + Sync>;
+#[derive(Clone)]
+pub(super) struct Body {
+    run: Arc<dyn Fn(&Context) + Send + Sync>,
+    /// The same with less in it: a failure is looked for there, too. Each smaller by one operation.
+    #[cfg_attr(not(shuttle), allow(dead_code))]
+    pub(super) smaller: Arc<dyn Fn() -> Vec<Body> + Send + Sync>,
+    /// The model, as it would be written down.
+    #[cfg_attr(not(shuttle), allow(dead_code))]
+    pub(super) source: Option<String>,
+}
+
+impl Body {
+    fn new(run: impl Fn(&Context) + Send + Sync + 'static) -> Self {
+        Body { run: Arc::new(run), smaller: Arc::new(Vec::new), source: None }
+    }
+
+    pub(super) fn of<S: Structure>(structure: Arc<S>, scenario: Scenario<S::Op>) -> Self {
+        let source = format!("selvedge::check::Model::of({}, {})", short_name::<S>(), scenario.source());
+        let (smaller_of, of) = (Arc::clone(&structure), scenario.clone());
+        let smaller = move || {
+            let smaller = of.smaller().into_iter().map(|less| Body::of(Arc::clone(&smaller_of), less));
+            smaller.collect()
+        };
+        let run = move |context: &Context| execute::scenario(&structure, &scenario, context);
+        Body { run: Arc::new(run), smaller: Arc::new(smaller), source: Some(source) }
+    }
+
+    pub(super) fn run(&self, context: &Context) {
+        (self.run)(context);
+    }
+}
 
 /// What is run, what is expected of it, and what it claims. See [`model!`](crate::model).
 #[derive(Clone)]
@@ -123,8 +165,7 @@ impl Model {
     /// `scenario` on a declared structure: each history is judged, nodes may not leak nor be used after free.
     pub fn of<S: Structure>(structure: S, scenario: Scenario<S::Op>) -> Self {
         let concurrent = scenario.threads.len() > 1;
-        let structure = Arc::new(structure);
-        let body: Body = Arc::new(move |context| execute::scenario(&structure, &scenario, context));
+        let body = Body::of(Arc::new(structure), scenario);
         let model = Self::new(short_name::<S::Sut>(), "linearizable", vec![body]);
         Model { concurrent, ..model }
     }
@@ -138,16 +179,14 @@ impl Model {
         };
         let structure = Arc::new(structure);
         let seed = super::Budget::get().seed();
-        let bodies = (0..count).map(|nth| -> Body {
-            let (structure, scenario) = (Arc::clone(&structure), Scenario::random(seed ^ nth, shape));
-            Arc::new(move |context| execute::scenario(&structure, &scenario, context))
-        });
+        let body = |nth| Body::of(Arc::clone(&structure), Scenario::random(seed ^ nth, shape));
+        let bodies = (0..count).map(body);
         Self::new(short_name::<S::Sut>(), "linearizable", bodies.collect())
     }
 
     /// Any program on the facade. It panics if something is wrong.
     pub fn program(structure: &str, property: &str, program: impl Fn() + Send + Sync + 'static) -> Self {
-        let body: Body = Arc::new(move |context| execute::program(&program, context));
+        let body = Body::new(move |context| execute::program(&program, context));
         Self::new(structure.into(), property, vec![body])
     }
 

@@ -61,6 +61,55 @@ impl<Op> Scenario<Op> {
         self
     }
 
+    /// The scenarios with one operation less, or with one thread less whose operations are gone. None of them has
+    /// fewer than two threads, where this one has two.
+    pub(super) fn smaller(&self) -> Vec<Self>
+    where
+        Op: Clone,
+    {
+        let without = |operations: &[Op], nth: usize| {
+            let mut left = operations.to_vec();
+            left.remove(nth);
+            left
+        };
+        let mut all = Vec::new();
+        for nth in 0..self.after.len() {
+            all.push(Self { after: without(&self.after, nth), ..self.clone() });
+        }
+        for nth in 0..self.before.len() {
+            all.push(Self { before: without(&self.before, nth), ..self.clone() });
+        }
+        for (thread, operations) in self.threads.iter().enumerate() {
+            for nth in 0..operations.len() {
+                let mut less = self.clone();
+                less.threads[thread] = without(operations, nth);
+                if less.threads[thread].is_empty() && less.threads.len() > 2 {
+                    less.threads.remove(thread);
+                }
+                all.push(less);
+            }
+        }
+        all
+    }
+
+    /// The scenario as it would be written down.
+    pub(super) fn source(&self) -> String
+    where
+        Op: std::fmt::Debug,
+    {
+        let mut source = String::from("selvedge::check::Scenario::new()");
+        if !self.before.is_empty() {
+            source += &format!(".before({:?})", self.before);
+        }
+        for operations in &self.threads {
+            source += &format!(".thread({operations:?})");
+        }
+        if !self.after.is_empty() {
+            source += &format!(".after({:?})", self.after);
+        }
+        source
+    }
+
     /// A scenario from raw bytes, of at most this shape. Bytes that run out give the smallest one.
     ///
     /// # Errors

@@ -83,8 +83,8 @@ pub fn sequential<S: Structure>(structure: S, path: &str) {
         Ok(())
     });
     let failure = result.err().map(|error| match error {
-        TestError::Fail(reason, _) => Failure { message: reason.message().into(), trace: String::new() },
-        TestError::Abort(reason) => Failure { message: reason.message().into(), trace: String::new() },
+        TestError::Fail(reason, _) => Failure::new(reason.message().into(), String::new()),
+        TestError::Abort(reason) => Failure::new(reason.message().into(), String::new()),
     });
     let model = Model::program(&short_name::<S::Sut>(), "specification", || ()).sequential();
     if let Some(fault) = Run::new(&tally, Coverage::Sampled, failure).close(&model, path, Engine::Sequential)

@@ -1,7 +1,7 @@
 //! shuttle: random schedules, uniform and by probabilistic concurrency testing.
 
 use super::budget::Budget;
-use super::execute::{self, Context};
+use super::execute::{Context, Respect};
 use super::failure::catching::catch;
 use super::history::Order;
 use super::model::{Body, Engine, Model};
@@ -43,21 +43,24 @@ fn execution(
     reuse: Reuse,
     tally: Tally,
 ) -> impl Fn() + Send + Sync {
-    let context = Context { order: Order::RealTime, tally, body: nth };
+    let context = Context { order: Respect::Order(Order::RealTime), tally, body: nth };
     // Address reuse is asked for by the setting, so the oracle may always choose it.
     let allowed: Vec<Choice> = choices.into_iter().chain([Choice::AddressReuse]).collect();
     move || {
         context.tally.begin();
         let oracle = oracle(allowed.clone());
         let strength = Strength::Plain;
-        model::begin(Settings { strength, oracle, reuse, step_limit: STEP_LIMIT });
-        body(&context);
+        model::begin(Settings { strength, oracle, reuse, step_limit: STEP_LIMIT, silent: false });
+        body.run(&context);
         super::close_execution(&context.tally);
     }
 }
 
 /// Runs `model` under `engine`.
 pub(super) fn run(model: &Model, engine: Engine, progress: Option<PathBuf>) -> Run {
+    if matches!(engine, Engine::ExplorerSc | Engine::ExplorerWeak) {
+        return super::explored::run(model, engine, progress);
+    }
     let tally = Tally::new(progress);
     let budget = Budget::get();
     let executions = (budget.scale(EXECUTIONS) / model.bodies.len() as u64).max(1);
@@ -69,7 +72,7 @@ pub(super) fn run(model: &Model, engine: Engine, progress: Option<PathBuf>) -> R
         _ => Schedules::Random { seed: budget.seed(), executions },
     };
     let failure = model.bodies.iter().enumerate().find_map(|(nth, body)| {
-        let one = execution(Arc::clone(body), nth, model.allowed_choices(), model.reuse, tally.clone());
+        let one = execution(body.clone(), nth, model.allowed_choices(), model.reuse, tally.clone());
         catch(|| model::sample(schedules.clone(), one), Box::new(|_| ()))
     });
     Run::new(&tally, Coverage::Sampled, failure)
@@ -84,7 +87,7 @@ pub fn fuzz_schedule<S: Structure>(structure: S, bytes: &[u8], shape: Shape) {
     let Ok(scenario) = Scenario::<S::Op>::decode(&mut bytes, shape) else { return };
     let rest = bytes.take_rest().to_vec();
     let structure = Arc::new(structure);
-    let body: Body = Arc::new(move |context| execute::scenario(&structure, &scenario, context));
+    let body = Body::of(structure, scenario);
     let choices = vec![Choice::SpuriousFailure, Choice::SpuriousWakeUp, Choice::TimeOut];
     let one = execution(body, 0, choices, Reuse::Never, Tally::new(None));
     if let Some(failure) = catch(|| model::sample(Schedules::Bytes(rest), one), Box::new(|_| ())) {

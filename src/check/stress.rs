@@ -1,7 +1,7 @@
 //! Real threads: what the hardware itself does. A run that passes says little.
 
 use super::budget::Budget;
-use super::execute::{self, Context};
+use super::execute::{Context, Respect};
 use super::failure::{Failure, message_of};
 use super::history::Order;
 use super::model::{Body, Engine, Model, short_name, test_name};
@@ -22,11 +22,11 @@ const SCENARIOS: u64 = 1_000;
 
 fn repeat(bodies: impl Iterator<Item = Body>, progress: Option<PathBuf>) -> Run {
     let tally = Tally::new(progress);
-    let context = Context { order: Order::RealTime, tally: tally.clone(), body: 0 };
+    let context = Context { order: Respect::Order(Order::RealTime), tally: tally.clone(), body: 0 };
     let failure = bodies.into_iter().find_map(|body| {
         tally.begin();
-        let panic = catch_unwind(AssertUnwindSafe(|| body(&context))).err()?;
-        Some(Failure { message: message_of(&*panic), trace: String::new() })
+        let panic = catch_unwind(AssertUnwindSafe(|| body.run(&context))).err()?;
+        Some(Failure::new(message_of(&*panic), String::new()))
     });
     Run::new(&tally, Coverage::Sampled, failure)
 }
@@ -46,10 +46,9 @@ pub fn stress<S: Structure>(structure: S, path: &str) {
     let budget = Budget::get();
     let structure = Arc::new(structure);
     let seed = budget.seed();
-    let bodies = (0..budget.scale(SCENARIOS)).map(|nth| -> Body {
+    let bodies = (0..budget.scale(SCENARIOS)).map(|nth| {
         let shape = Shape { before: 8, threads: 2 + nth as usize % 3, operations: 24, after: 8 };
-        let (structure, scenario) = (Arc::clone(&structure), Scenario::random(seed ^ nth, shape));
-        Arc::new(move |context| execute::scenario(&structure, &scenario, context))
+        Body::of(Arc::clone(&structure), Scenario::random(seed ^ nth, shape))
     });
     let model = Model::program(&short_name::<S::Sut>(), "linearizable", || ());
     let run = repeat(bodies, progress_file(path, "stress"));

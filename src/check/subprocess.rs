@@ -52,7 +52,7 @@ pub(super) fn run(model: &Model, path: &str, engine: Engine) -> Run {
         Err(_) => {
             let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
             let message = format!("the process of this model left no result ({})", output.status);
-            Run::new(&Tally::new(None), Coverage::Capped, Some(Failure { message, trace: stderr }))
+            Run::new(&Tally::new(None), Coverage::Capped, Some(Failure::new(message, stderr)))
         }
     }
 }

@@ -83,6 +83,12 @@ impl Tally {
         self.with(|inner| inner.counts.steps = inner.counts.steps.max(steps));
     }
 
+    /// How many executions were begun.
+    #[cfg(shuttle)]
+    pub(super) fn executions(&self) -> u64 {
+        self.with(|inner| inner.counts.executions)
+    }
+
     pub(super) fn counts(&self) -> Counts {
         self.with(|inner| inner.counts.clone())
     }

@@ -33,7 +33,7 @@ pub(super) fn floor(graph: &Graph, memory: Memory, past: &Clock, cell: u16) -> u
 }
 
 /// Everything before the events of `past`, under sequential consistency.
-fn close(graph: &Graph, past: &Clock) -> Clock {
+pub(super) fn close(graph: &Graph, past: &Clock) -> Clock {
     let mut wanted = *past;
     let mut done = [0_u16; THREADS];
     loop {

@@ -4,6 +4,7 @@ use super::Memory;
 use super::clock::Clock;
 use super::coherence::is_before;
 use super::graph::{Filter, Id};
+use super::judge::Verdicts;
 use super::machine::{Ended, Life, Run, Want};
 use super::plain::{Doubt, Moment};
 use super::psc::Psc;
@@ -19,17 +20,30 @@ pub(super) struct Driver {
     stuck_fails: bool,
     /// Uses of retired nodes that are to be looked at when the graph has been followed.
     doubts: RefCell<Vec<Doubt>>,
+    /// What the judge has judged already.
+    pub verdicts: RefCell<Verdicts>,
+    /// What must come before what in an interleaving that the judge has refuted.
+    pub real_time: RefCell<Vec<(Id, Id)>>,
 }
 
 impl Driver {
     pub(super) fn new(run: Run, stuck_fails: bool) -> Self {
-        Driver { run: RefCell::new(run), given_up: Cell::new(false), stuck_fails, doubts: RefCell::default() }
+        let (doubts, verdicts, real_time) = Default::default();
+        Driver {
+            run: RefCell::new(run),
+            given_up: Cell::new(false),
+            stuck_fails,
+            doubts,
+            verdicts,
+            real_time,
+        }
     }
 
     /// Before a run begins.
     pub(super) fn reset(&self) {
         self.given_up.set(false);
         self.doubts.borrow_mut().clear();
+        self.real_time.borrow_mut().clear();
     }
 
     fn moment(&self, place: Place) -> Moment {
@@ -61,9 +75,10 @@ impl Driver {
     fn settle(&self) {
         let stuck = {
             let run = self.run.borrow();
-            run.ended == Ended::Stuck && run.lives[0] == Life::Over
+            let fails = run.ended == Ended::Stuck && self.stuck_fails;
+            matches!(run.ended, Ended::Stuck | Ended::Redundant) && !fails && run.lives[0] == Life::Over
         };
-        if stuck && !self.stuck_fails && !self.given_up.get() {
+        if stuck && !self.given_up.get() {
             self.give_up();
         }
     }
@@ -133,10 +148,11 @@ impl Machine for Driver {
     }
 
     fn answer(&self, request: &Request<'_>) -> Option<Answer> {
-        if self.run.borrow().ended == Ended::Stuck {
-            if self.stuck_fails {
-                panic!("{}", self.stuck());
-            }
+        let ended = self.run.borrow().ended;
+        if ended == Ended::Stuck && self.stuck_fails {
+            panic!("{}", self.stuck());
+        }
+        if matches!(ended, Ended::Stuck | Ended::Redundant) {
             self.give_up();
             return None;
         }

@@ -34,6 +34,8 @@ pub struct Explored<T> {
     pub executions: u64,
     /// Runs in which some thread could not go on, for ever.
     pub blocked: u64,
+    /// Runs that were given up, since they only repeated a turn of a loop that waits.
+    pub redundant: u64,
     /// The first failure. Nothing is explored after it.
     pub failure: Option<Failure>,
 }
@@ -60,7 +62,8 @@ impl Explorer {
         &self,
         program: impl Fn() -> T + Send + Sync + 'static,
     ) -> Explored<T> {
-        let rules = Rules { memory: self.memory, disturbances: self.disturbances, stop: None };
+        let Explorer { memory, disturbances, .. } = *self;
+        let rules = Rules { memory, disturbances, failures: disturbances, stop: None };
         let driver = search::driver(rules, !self.deadlocks);
         let search = Rc::new(RefCell::new(Search::new()));
         let outcomes: Arc<Mutex<BTreeMap<T, u64>>> = Arc::default();
@@ -68,7 +71,7 @@ impl Explorer {
         let body = move || {
             let oracle = Oracle::Engine(Box::new(|_, answers| model::choose(answers)));
             let (strength, reuse) = (Strength::Plain, Reuse::Never);
-            model::begin(Settings { strength, oracle, reuse, step_limit: STEP_LIMIT });
+            model::begin(Settings { strength, oracle, reuse, step_limit: STEP_LIMIT, silent: true });
             let outcome = program();
             if let Err(leak) = model::end() {
                 panic!("{leak}");
@@ -76,8 +79,8 @@ impl Explorer {
             *seen.lock().expect("no panic under this lock").entry(outcome).or_default() += 1;
         };
         let failure = catch(|| search::explore(&driver, &search, |_| true, body), Box::new(|_| ()));
-        let Seen { executions, blocked, .. } = search.borrow().seen;
+        let Seen { executions, blocked, redundant, .. } = search.borrow().seen;
         let outcomes = std::mem::take(&mut *outcomes.lock().expect("no panic under this lock"));
-        Explored { outcomes, executions, blocked, failure }
+        Explored { outcomes, executions, blocked, redundant, failure }
     }
 }

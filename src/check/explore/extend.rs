@@ -1,13 +1,16 @@
 //! New events: one of the possibilities goes on in this run, the others become graphs of the search.
 
 use super::Memory;
-use super::graph::{Event, Filter, Graph, Id, Kind, Use};
-use super::machine::{Run, Want, plain_event};
+use super::graph::{Event, Filter, Graph, Id, Kind, Update, Use};
+use super::machine::{Rules, Run, Want, plain_event};
 use super::past::acquires;
 use super::psc::Psc;
 use super::revisit::Arrival;
+use super::script::Step;
 use crate::sync::atomic::Ordering;
 use crate::sync::model::{Answer, Location, Request};
+
+const UNFIT: &str = "the schedule does not fit the program";
 
 /// What a run leaves to the search.
 #[derive(Debug, Default)]
@@ -23,7 +26,6 @@ impl Extension {
     pub(super) fn copy(&mut self, graph: &Graph) -> Box<Graph> {
         let mut copy = self.pool.pop().unwrap_or_default();
         (*copy).clone_from(graph);
-        copy.fresh = None;
         copy
     }
 
@@ -37,17 +39,16 @@ impl Run {
     /// A new event of the running thread.
     pub(super) fn extend(&mut self, request: &Request<'_>) -> Result<Answer, String> {
         let me = self.running;
+        let step = self.next_step();
         let nothing = Answer { value: 0, stored: false };
         let simple = |kind, order| plain_event(kind, order);
         let event = match *request {
             Request::Load { location, order } => {
-                return self.read(request, location, order, Use::Load, Filter::Any);
+                return self.read(request, step, location, order, Use::Load, Filter::Any);
             }
-            Request::Update { location, order, failure, expected, wanted, .. } => {
-                let filter =
-                    wanted.map_or(Filter::Any, |(accepts, argument)| Filter::Only(accepts, argument));
-                let answer =
-                    self.read(request, location, order, Use::Update(expected, order, failure), filter)?;
+            Request::Update { location, order, .. } => {
+                let (use_, filter) = update_of(request);
+                let answer = self.read(request, step, location, order, use_, filter)?;
                 let last = Id::new(me, self.past.ran(me) - 1);
                 return if self.graph.event(last).kind == Kind::Take {
                     self.put(request)
@@ -56,10 +57,10 @@ impl Run {
                 };
             }
             Request::Store { location, order, value } => {
-                self.write(request, location, order, value);
+                self.write(request, step, location, order, value)?;
                 return Ok(Answer { value, stored: true });
             }
-            Request::Choose(answers) => return Ok(self.choose(request, answers)),
+            Request::Choose(answers) => return Ok(self.choose(request, step, answers)),
             Request::Fence(order) => simple(Kind::Fence, order),
             Request::Spawn(child) => Event { value: child as u64, ..simple(Kind::Spawn, Ordering::Relaxed) },
             Request::End => simple(Kind::End, Ordering::Relaxed),
@@ -74,10 +75,13 @@ impl Run {
         Ok(nothing)
     }
 
-    fn choose(&mut self, request: &Request<'_>, answers: usize) -> Answer {
-        let event = plain_event(Kind::Choice, Ordering::Relaxed);
+    fn choose(&mut self, request: &Request<'_>, step: Step, answers: usize) -> Answer {
+        let mut event = plain_event(Kind::Choice, Ordering::Relaxed);
         let mut others = Vec::new();
-        if self.disturbances() < self.rules.disturbances {
+        if let Step::Choose(answer) = step {
+            event.value = u64::from(answer).min(answers as u64 - 1);
+        }
+        if self.graph.disturbances() < self.rules.disturbances {
             for value in 1..answers as u64 {
                 let mut graph = self.out.copy(&self.graph);
                 graph.push(self.running, Event { value, ..event });
@@ -87,17 +91,14 @@ impl Run {
         self.leave(others);
         let id = self.graph.push(self.running, event);
         self.ran(id, request);
-        Answer { value: 0, stored: false }
-    }
-
-    /// How often this execution was disturbed.
-    fn disturbances(&self) -> usize {
-        let events = self.graph.threads.iter().flatten();
-        events.filter(|event| event.spurious || event.kind == Kind::Choice && event.value != 0).count()
+        Answer { value: event.value, stored: false }
     }
 
     /// Hands the graphs to the search. Each, and the run itself, gets an equal part of what is expected of all.
     fn leave(&mut self, graphs: Vec<Box<Graph>>) {
+        if self.script.is_some() {
+            return graphs.into_iter().for_each(|graph| self.out.give_back(graph));
+        }
         let share = self.graph.share / (graphs.len() + 1) as f64;
         self.graph.share = share;
         for mut graph in graphs {
@@ -110,6 +111,7 @@ impl Run {
     fn read(
         &mut self,
         request: &Request<'_>,
+        step: Step,
         location: Location,
         order: Ordering,
         use_: Use,
@@ -120,8 +122,14 @@ impl Run {
         let event = Event { location: cell, filter, use_, ..plain_event(Kind::Read, order) };
         let (floor, newest) = (self.oldest(me, cell), self.graph.newest(cell));
         let weak = matches!(request, Request::Update { weak: true, .. });
-        let disturb = weak && self.disturbances() < self.rules.disturbances;
+        let disturb = weak && self.graph.disturbances() < self.rules.failures;
         let mut others = Vec::new();
+        let (skipped, fails) = match step {
+            Step::Read(skipped) => (skipped, false),
+            Step::Fail(skipped) => (skipped, true),
+            _ => (0, false),
+        };
+        let newest_wanted = newest.checked_sub(skipped).filter(|rank| *rank >= floor).ok_or(UNFIT)?;
         let mut chosen: Option<Event> = None;
         for rank in (floor..=newest).rev() {
             let from = self.graph.write_at(cell, rank);
@@ -130,18 +138,21 @@ impl Run {
             }
             let mut event = Event { from, ..event };
             event.see(self.value(location, from));
-            if event.blocked || rank < newest && !self.may_read(&event) {
+            if event.blocked {
                 continue;
             }
-            if disturb && event.kind == Kind::Take {
-                let Use::Update(_, _, failure) = use_ else { unreachable!("weak") };
-                let failing = Event { kind: Kind::Read, order: failure, spurious: true, ..event };
+            if let Some(failing) = event.failing().filter(|_| disturb)
+                && (rank == newest || self.may_read(&failing))
+            {
                 others.push(self.with_read(failing));
+            }
+            if rank < newest && !self.may_read(&event) {
+                continue;
             }
             if event.kind == Kind::Take && self.graph.is_taken(cell, rank) {
                 self.contend(event, request, &mut others);
-            } else if chosen.is_none() {
-                chosen = Some(event);
+            } else if chosen.is_none() && rank <= newest_wanted {
+                chosen = if fails { Some(event.failing().ok_or(UNFIT)?) } else { Some(event) };
             } else {
                 others.push(self.with_read(event));
             }
@@ -151,19 +162,6 @@ impl Run {
         let id = add_read(&mut self.graph, me, self.past.ran(me), event);
         self.ran(id, request);
         Ok(Answer { value: event.value, stored: false })
-    }
-
-    /// A weak compare-exchange, just revisited, succeeds: it could fail as well.
-    pub(super) fn fail_instead(&mut self, request: &Request<'_>, id: Id) {
-        let event = *self.graph.event(id);
-        if let Request::Update { weak: true, failure, .. } = *request
-            && event.kind == Kind::Take
-            && self.disturbances() < self.rules.disturbances
-        {
-            let mut graph = self.out.copy(&self.graph);
-            *graph.event_mut(id) = Event { kind: Kind::Read, order: failure, spurious: true, ..event };
-            self.leave(vec![graph]);
-        }
     }
 
     /// A copy of the graph with this read at the end of the running thread.
@@ -207,13 +205,9 @@ impl Run {
 
     /// The running thread waits, and will for ever in this run: the executions in which it came first.
     pub(super) fn contend_while_waiting(&mut self, request: &Request<'_>) {
-        let Request::Update { location, order, failure, expected, wanted: Some((accepts, argument)), .. } =
-            *request
-        else {
-            return;
-        };
+        let Request::Update { location, order, .. } = *request else { return };
         let cell = self.graph.cell_of(location);
-        let (filter, use_) = (Filter::Only(accepts, argument), Use::Update(expected, order, failure));
+        let (use_, filter) = update_of(request);
         let event = Event { location: cell, filter, use_, ..plain_event(Kind::Read, order) };
         let mut others = Vec::new();
         for rank in self.oldest(self.running, cell)..self.graph.newest(cell) {
@@ -229,7 +223,8 @@ impl Run {
 
     /// The graphs in which the write, which has just run, is read by a read that was there before it.
     fn revisit(&mut self, graph: &Graph, write: Id, others: &mut Vec<Box<Graph>>) {
-        let arrival = Arrival { graph, past: &self.past, memory: self.rules.memory, write };
+        let Rules { memory, failures, .. } = self.rules;
+        let arrival = Arrival { graph, past: &self.past, memory, write, failures };
         let out = &mut self.out;
         arrival.revisits(|graph| out.copy(graph), |graph| others.push(graph));
     }
@@ -247,7 +242,14 @@ impl Run {
         Ok(Answer { value: old, stored: true })
     }
 
-    fn write(&mut self, request: &Request<'_>, location: Location, order: Ordering, value: u64) {
+    fn write(
+        &mut self,
+        request: &Request<'_>,
+        step: Step,
+        location: Location,
+        order: Ordering,
+        value: u64,
+    ) -> Result<(), String> {
         let me = self.running;
         let cell = self.graph.cell_of(location);
         let (floor, newest) = (self.floor(me, cell), self.graph.newest(cell));
@@ -260,8 +262,11 @@ impl Run {
             }
         }
         self.leave(others);
-        let id = self.graph.push(me, Event { rank: newest + 1, ..event });
+        let skipped = if let Step::Write(skipped) = step { skipped } else { 0 };
+        let rank = (newest + 1).checked_sub(skipped).filter(|rank| *rank > floor).ok_or(UNFIT)?;
+        let id = self.graph.push(me, Event { rank, ..event });
         self.arrived(id, request);
+        Ok(())
     }
 
     /// A copy of the graph with this write, if sequentially consistent events allow it.
@@ -288,6 +293,15 @@ impl Run {
         self.graph = graph;
         self.leave(others);
     }
+}
+
+/// What a read-modify-write does with what it reads, and what it waits for.
+fn update_of(request: &Request<'_>) -> (Use, Filter) {
+    let Request::Update { order, failure, expected, wanted, weak, .. } = *request else {
+        return (Use::Load, Filter::Any);
+    };
+    let filter = wanted.map_or(Filter::Any, |(accepts, argument)| Filter::Only(accepts, argument));
+    (Use::Update(Update { expected, success: order, failure, weak }), filter)
 }
 
 /// Puts a read at `index` of its thread: at the end, or in the place of one that has waited there.

@@ -109,9 +109,19 @@ pub(super) enum Use {
     /// Nothing: a load.
     #[default]
     Load,
-    /// It is the read of a read-modify-write, which succeeds with this value only (`None`: with any). The
-    /// orderings are those of success and of failure.
-    Update(Option<u64>, Ordering, Ordering),
+    /// It is the read of a read-modify-write.
+    Update(Update),
+}
+
+/// How a read-modify-write goes on when it has read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Update {
+    /// The only value with which it succeeds; `None`: any.
+    pub expected: Option<u64>,
+    pub success: Ordering,
+    pub failure: Ordering,
+    /// It may fail although it need not.
+    pub weak: bool,
 }
 
 impl Event {
@@ -120,10 +130,20 @@ impl Event {
         self.value = value;
         self.spurious = false;
         self.blocked = !self.filter.accepts(value);
-        if let Use::Update(expected, success, failure) = self.use_ {
-            let succeeds = !self.blocked && expected.is_none_or(|expected| expected == value);
+        if let Use::Update(update) = self.use_ {
+            let succeeds = !self.blocked && update.expected.is_none_or(|expected| expected == value);
             self.kind = if succeeds { Kind::Take } else { Kind::Read };
-            self.order = if succeeds { success } else { failure };
+            self.order = if succeeds { update.success } else { update.failure };
+        }
+    }
+
+    /// The read of a weak compare-exchange that succeeds, as one that fails for no reason.
+    pub(super) fn failing(&self) -> Option<Event> {
+        match self.use_ {
+            Use::Update(Update { weak: true, failure, .. }) if self.kind == Kind::Take => {
+                Some(Event { kind: Kind::Read, order: failure, spurious: true, ..*self })
+            }
+            _ => None,
         }
     }
 }
@@ -180,8 +200,6 @@ pub(super) struct Graph {
     pub stamps: u32,
     /// The waits that are over, in their order.
     pub waits: Vec<Wait>,
-    /// A weak compare-exchange that was just revisited and succeeds: it could fail as well.
-    pub fresh: Option<Id>,
     /// Which part of all executions is expected to lie behind this graph.
     pub share: f64,
 }
@@ -215,7 +233,6 @@ impl Clone for Graph {
         self.stamps = other.stamps;
         self.waits.clear();
         self.waits.extend_from_slice(&other.waits);
-        self.fresh = other.fresh;
         self.share = other.share;
     }
 }
@@ -232,6 +249,12 @@ impl Graph {
     /// How many events `thread` has.
     pub(super) fn length(&self, thread: usize) -> u16 {
         self.threads[thread].len() as u16
+    }
+
+    /// How often this execution was disturbed: by choices that are not 0, and by failures for no reason.
+    pub(super) fn disturbances(&self) -> usize {
+        let events = self.threads.iter().flatten();
+        events.filter(|event| event.spurious || event.kind == Kind::Choice && event.value != 0).count()
     }
 
     /// All events.

@@ -11,9 +11,11 @@ use super::extend::Extension;
 use super::graph::{Event, Filter, Graph, Id, Kind, NOWHERE, Use};
 use super::past::Past;
 use super::plain::Plains;
+use super::script::Step;
 use super::spin::Spins;
 use crate::sync::atomic::Ordering;
 use crate::sync::model::{Answer, Location, Request};
+use std::collections::VecDeque;
 
 /// A thread of the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -52,6 +54,8 @@ pub(super) enum Ended {
     Complete,
     /// Some thread can never go on.
     Stuck,
+    /// The run repeats what another one does better.
+    Redundant,
 }
 
 /// What a run is to be like.
@@ -60,6 +64,8 @@ pub(super) struct Rules {
     pub memory: Memory,
     /// The most choices of an execution that are answered with anything but 0.
     pub disturbances: usize,
+    /// The same, for weak compare-exchanges that fail for no reason.
+    pub failures: usize,
     /// A thread that is stopped for ever, and after how many events.
     pub stop: Option<(usize, u16)>,
 }
@@ -87,6 +93,8 @@ pub(super) struct Run {
     /// The event that started each thread.
     pub spawns: [Id; THREADS],
     objects: [u32; THREADS],
+    /// The steps to take, of a run that repeats one execution: then nothing is left to the search.
+    pub script: Option<VecDeque<(usize, Step)>>,
     pub out: Extension,
 }
 
@@ -109,6 +117,7 @@ impl Run {
             initial: Default::default(),
             spawns: [Id::INITIAL; THREADS],
             objects: Default::default(),
+            script: None,
             out: Extension::default(),
         }
     }
@@ -187,8 +196,27 @@ impl Run {
         next < self.graph.length(thread) && !self.graph.event(Id::new(thread, next)).blocked
     }
 
+    /// The next step of the script, which the running thread takes now.
+    pub(super) fn next_step(&mut self) -> Step {
+        let step = self.script.as_mut().and_then(VecDeque::pop_front);
+        step.map_or(Step::Default, |(_, step)| step)
+    }
+
+    /// The thread that the script wants to go on.
+    fn scripted(&self) -> Option<usize> {
+        let (thread, _) = *self.script.as_ref()?.front()?;
+        let ready = thread < self.threads && self.lives[thread] == Life::Alive && self.can_go_on(thread);
+        ready.then_some(thread)
+    }
+
     /// Decides who goes on.
     pub(super) fn pick(&mut self) {
+        if let Some(thread) =
+            self.scripted().filter(|_| !self.wants.iter().any(|want| matches!(want, Want::Put)))
+        {
+            self.running = thread;
+            return;
+        }
         let stopped = self.rules.stop;
         let next = if self.to_follow > 0 {
             let ready = |thread: usize| {
@@ -217,7 +245,14 @@ impl Run {
             None => {
                 let over =
                     self.lives[..self.threads].iter().all(|life| matches!(life, Life::Over | Life::Absent));
-                self.ended = if over { Ended::Complete } else { Ended::Stuck };
+                let waits_needlessly = |thread: usize| {
+                    self.lives[thread] == Life::Alive && self.spins.passed_over(&self.graph, thread)
+                };
+                self.ended = match over {
+                    true => Ended::Complete,
+                    false if (0..self.threads).any(waits_needlessly) => Ended::Redundant,
+                    false => Ended::Stuck,
+                };
                 self.running = 0;
             }
         }
@@ -309,9 +344,6 @@ impl Run {
         let me = self.running;
         let id = Id::new(me, self.past.ran(me));
         self.check_deterministic(request, id)?;
-        if self.graph.fresh == Some(id) {
-            self.fail_instead(request, id);
-        }
         self.to_follow -= 1;
         let event = *self.graph.event(id);
         let answer = match *request {
@@ -329,8 +361,8 @@ impl Run {
                 let event = self.graph.event_mut(id);
                 event.value = value;
                 // Values that are addresses differ from run to run: what is expected is what is expected now.
-                if let Use::Update(old, ..) = &mut event.use_ {
-                    *old = expected;
+                if let Use::Update(update) = &mut event.use_ {
+                    update.expected = expected;
                 }
                 if event.kind == Kind::Take {
                     return self.follow_put(id, value, new);

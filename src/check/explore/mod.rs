@@ -6,11 +6,15 @@ mod driver;
 mod explorer;
 mod extend;
 mod graph;
+mod hunt;
+mod judge;
+mod linear;
 mod machine;
 mod past;
 mod plain;
 mod psc;
 mod revisit;
+mod script;
 mod search;
 mod spin;
 
@@ -26,3 +30,6 @@ pub enum Memory {
 }
 
 pub use explorer::{Explored, Explorer};
+pub(in crate::check) use hunt::{Hunted, Plan, Program};
+pub(in crate::check) use judge::{Explained, explain, position, touched};
+pub use script::{NoScript, Script};

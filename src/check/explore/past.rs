@@ -28,6 +28,8 @@ pub(super) struct Known {
     pub prefix: Clock,
     /// Of a write: what those learn that acquire it.
     pub message: Clock,
+    /// As the how-many-eth of this run it ran.
+    pub when: u32,
 }
 
 /// Where a thread is.
@@ -47,12 +49,14 @@ pub(super) struct Present {
 #[derive(Debug, Default)]
 pub(super) struct Past {
     known: [Vec<Known>; THREADS],
+    count: u32,
     pub present: [Present; THREADS],
 }
 
 impl Past {
     pub(super) fn clear(&mut self) {
         self.known.iter_mut().for_each(Vec::clear);
+        self.count = 0;
         self.present = Default::default();
     }
 
@@ -93,6 +97,7 @@ impl Past {
     pub(super) fn undo(&mut self, thread: usize, count: usize, present: Present) {
         let left = self.known[thread].len() - count;
         self.known[thread].truncate(left);
+        self.count -= count as u32;
         self.present[thread] = present;
     }
 
@@ -141,6 +146,7 @@ impl Past {
             Kind::Choice | Kind::Spawn | Kind::End => {}
         }
         self.present[thread] = now;
-        self.known[thread].push(Known { before: now.before, prefix: now.prefix, message });
+        self.count += 1;
+        self.known[thread].push(Known { before: now.before, prefix: now.prefix, message, when: self.count });
     }
 }

@@ -18,6 +18,8 @@ pub(super) struct Arrival<'a> {
     pub past: &'a Past,
     pub memory: Memory,
     pub write: Id,
+    /// The most disturbances of an execution in which a compare-exchange fails for no reason.
+    pub failures: usize,
 }
 
 impl Arrival<'_> {
@@ -163,8 +165,15 @@ impl Arrival<'_> {
             if plain {
                 graph.insert(self.write, rank);
             }
+            let event = *graph.event(read);
+            if let Some(failing) = event.failing().filter(|_| graph.disturbances() < self.failures) {
+                let mut graph = copy(&graph);
+                *graph.event_mut(read) = failing;
+                if self.is_consistent(&graph, read) {
+                    found(graph);
+                }
+            }
             if self.is_consistent(&graph, read) {
-                graph.fresh = Some(read);
                 found(graph);
             }
         }

@@ -2,6 +2,7 @@
 
 use super::driver::Driver;
 use super::graph::Graph;
+use super::judge;
 use super::machine::{Ended, Rules, Run};
 use crate::sync::model;
 use std::cell::RefCell;
@@ -12,10 +13,21 @@ use std::rc::Rc;
 pub(in crate::check) struct Seen {
     /// Executions that came to their end, each once.
     pub executions: u64,
-    /// Runs that did not: some thread could not go on.
+    /// Runs that did not: some thread could not go on, for ever.
     pub blocked: u64,
+    /// Runs that were given up, since another one does the same better.
+    pub redundant: u64,
+    /// Executions that failed.
+    pub failed: u64,
     /// The part of all executions that is expected to be behind it (Knuth's estimate), from 0 to 1.
     pub share: f64,
+}
+
+impl Seen {
+    /// How many runs that took.
+    pub(in crate::check) fn runs(&self) -> u64 {
+        self.executions + self.blocked + self.redundant + self.failed
+    }
 }
 
 /// What is left of a search, and what it has seen.
@@ -61,6 +73,7 @@ pub(super) fn explore(
         let mut search = seen.borrow_mut();
         match run.ended {
             Ended::Complete => search.seen.executions += 1,
+            Ended::Redundant => search.seen.redundant += 1,
             Ended::Stuck | Ended::Running => search.seen.blocked += 1,
         }
         search.seen.share += run.graph.share;
@@ -68,6 +81,7 @@ pub(super) fn explore(
         let graph = std::mem::take(&mut run.graph);
         run.out.give_back(graph);
     };
+    judge::install(Some(Rc::clone(driver)));
     model::explored(Rc::clone(driver) as Rc<dyn model::Machine>, next, done);
 }
 

@@ -1,14 +1,17 @@
 //! Fair treatment of loops that wait.
 //!
 //! A thread that yields waits for somebody else. Between two yields it makes a turn of its loop; a turn that
-//! only reads, and reads just what the turn before it has read, leads to where the thread already was. Such a
+//! only reads (and has fences), and reads just what the turn before it has read, leads to where it already was. Such a
 //! turn is not explored: its last read must see another write, and until there is one the thread waits.
 //! What is left is finite, since within a turn each location only moves forward, and nothing is lost, since a
 //! fair scheduler ends each such wait (the await loops of Kokologiannakis, Ren and Vafeiadis, *Dynamic partial
 //! order reductions for spinloops*, FMCAD 2021, found by watching instead of by transforming the program).
 //!
-//! Where a turn begins is not marked in the program: at the place in the source at which the turn after the
-//! yield began, last seen before the yield.
+//! Where a turn begins is not marked in the program: at the last event before the yield that looks like the
+//! first one after it.
+//!
+//! A turn may repeat the one before in spite of a newer write that an earlier read of it passed over. Such a run
+//! is given up and counted: the ones in which the newer write is read are explored as well.
 
 use super::clock::THREADS;
 use super::graph::{Graph, Id, Kind};
@@ -63,32 +66,45 @@ impl Spins {
         self.0[thread].turn.is_some()
     }
 
+    /// Whether `thread`, which waits in its turn, has passed over a newer write in it.
+    pub(super) fn passed_over(&self, graph: &Graph, thread: usize) -> bool {
+        let spin = &self.0[thread];
+        let Some(turn) = spin.turn else { return false };
+        (turn..spin.places.len()).any(|nth| {
+            let event = graph.event(Id::new(thread, nth as u16));
+            event.kind == Kind::Read && graph.rank(event.from) < graph.newest(event.location)
+        })
+    }
+
     /// Whether `thread`, if it read `write` next, would have made a turn that is the same as the last.
     pub(super) fn repeats(&self, graph: &Graph, thread: usize, cell: u16, write: Id) -> bool {
         let spin = &self.0[thread];
         let Some(turn) = spin.turn else { return false };
         let next = spin.places.len();
-        let place = |nth: usize| if nth == next { spin.here } else { spin.places[nth] };
-        let before = &spin.places[spin.earlier..turn];
-        let Some(start) = before.iter().rposition(|&at| at == place(turn)).map(|nth| spin.earlier + nth)
-        else {
-            return false;
-        };
-        let length = turn - start;
-        if next - turn + 1 != length {
+        let event = |nth: usize| graph.event(Id::new(thread, nth as u16));
+        // The turn before began at the event that looks like the first of this turn.
+        let (first, location) = if next == turn { (Kind::Read, cell) } else { (event(turn).kind, event(turn).location) };
+        let alike = |nth: &usize| (event(*nth).kind, event(*nth).location) == (first, location);
+        let Some(start) = (spin.earlier..turn).rev().find(alike) else { return false };
+        // The last read decides: after it, the turn before has only fences.
+        let Some(last) = (start..turn).rposition(|nth| event(nth).kind != Kind::Fence) else { return false };
+        if next - turn != last {
             return false;
         }
-        let event = |nth: usize| graph.event(Id::new(thread, nth as u16));
-        let reads = |nth: usize, cell: u16, from: Id| {
-            let event = event(nth);
-            event.kind == Kind::Read && event.location == cell && event.from == from
-        };
         let same = |nth: usize| {
-            let now = event(turn + nth);
-            now.kind == Kind::Read && reads(start + nth, now.location, now.from)
+            let (before, now) = (event(start + nth), event(turn + nth));
+            let reads = before.location == now.location && before.from == now.from;
+            match now.kind {
+                Kind::Read => before.kind == Kind::Read && reads,
+                Kind::Fence => before.kind == Kind::Fence && before.order == now.order,
+                _ => false,
+            }
         };
-        (0..length).all(|nth| place(start + nth) == place(turn + nth))
-            && (0..length - 1).all(same)
-            && reads(start + length - 1, cell, write)
+        let decisive = event(start + last);
+        // A place that is reached again is in a loop; where the loop is entered, places may differ.
+        spin.places[start + last] == spin.here
+            && (0..last).all(same)
+            && decisive.kind == Kind::Read
+            && (decisive.location, decisive.from) == (cell, write)
     }
 }

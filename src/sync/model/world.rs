@@ -30,6 +30,8 @@ pub struct Settings {
     pub reuse: Reuse,
     /// A thread that takes more steps than this in one execution is reported. 0: no limit.
     pub step_limit: u64,
+    /// Nothing is written down: the execution is one of many, and can be repeated.
+    pub silent: bool,
 }
 
 /// An operation that a thread is about to carry out, for schedulers that look ahead.
@@ -92,7 +94,8 @@ impl World {
 /// Opens an execution: forgets the last one, and records from here on.
 pub fn begin(settings: Settings) {
     engine::ready();
-    with(|world| *world = World { settings, recording: true, ..World::default() });
+    let recording = !settings.silent;
+    with(|world| *world = World { settings, recording, ..World::default() });
 }
 
 /// Closes an execution.
@@ -209,6 +212,12 @@ pub(super) fn record(event: Event) {
             world.events.push(event);
         }
     });
+}
+
+/// Whether steps are written down.
+#[cfg(feature = "check")]
+pub(crate) fn recording() -> bool {
+    with(|world| world.recording)
 }
 
 /// The moment: how many steps have been recorded.

@@ -49,9 +49,10 @@ pub(in crate::sync::model) struct Atomic<T> {
 }
 
 // SAFETY: all threads of a model are coroutines of one thread of the operating system, and no switch happens
-// inside of an access.
-unsafe impl<T: Send> Sync for Atomic<T> {}
-// SAFETY: as above; and what a pointer points to is the structure's own matter, as with `AtomicPtr` of `std`.
+// inside of an access. `T` is a number or a pointer; what a pointer points to is the structure's own matter, as
+// with `AtomicPtr` of `std`.
+unsafe impl<T> Sync for Atomic<T> {}
+// SAFETY: as above.
 unsafe impl<T> Send for Atomic<T> {}
 
 /// The machine, unless the execution has failed or was given up and is being unwound: then nothing is a step.

@@ -1,0 +1,92 @@
+//! From a program to its failure: explore, look for the simplest failing execution, tell it step by step.
+
+use super::Memory;
+use super::driver::Driver;
+use super::graph::{Graph, Id};
+use super::linear;
+use super::machine::Rules;
+use super::script::Script;
+use super::search::{self, Search, Seen};
+use crate::check::failure::{Failure, catching::catch};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+/// A program to explore: called on the main thread of each execution, told whether its steps are wanted.
+pub(in crate::check) type Program = Rc<dyn Fn(bool)>;
+
+/// How a program is explored.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::check) struct Plan {
+    pub memory: Memory,
+    /// The most executions.
+    pub cap: u64,
+    /// After a failure, so many more runs look for a simpler one.
+    pub more: u64,
+    /// The most disturbances of an execution: see [`Explorer::disturbances`](super::Explorer::disturbances).
+    pub disturbances: usize,
+    /// Weak compare-exchanges may fail for no reason.
+    pub weak_fails: bool,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub(in crate::check) struct Hunted {
+    pub seen: Seen,
+    /// Nothing is left to explore.
+    pub complete: bool,
+    /// The simplest failing execution that was met.
+    pub failure: Option<Failure>,
+}
+
+impl Plan {
+    fn rules(&self) -> Rules {
+        let failures = if self.weak_fails { self.disturbances } else { 0 };
+        Rules { memory: self.memory, disturbances: self.disturbances, failures, stop: None }
+    }
+
+    /// Explores `program`.
+    pub(in crate::check) fn hunt(&self, program: &Program) -> Hunted {
+        let driver = search::driver(self.rules(), true);
+        let search = Rc::new(RefCell::new(Search::new()));
+        let limit = Rc::new(Cell::new(self.cap));
+        let mut simplest: Option<(Script, Failure)> = None;
+        loop {
+            let (at_most, body) = (Rc::clone(&limit), Rc::clone(program));
+            let go_on = move |search: &mut Search| search.seen.runs() < at_most.get();
+            let explore = || search::explore(&driver, &search, go_on, move || body(false));
+            let Some(failure) = catch(explore, Box::new(|_| ())) else { break };
+            let script = self.script_of_failure(&driver);
+        }
+        let search = search.borrow();
+        let failure = simplest.map(|(script, failure)| self.tell(program, &script, failure));
+        Hunted { seen: search.seen, complete: search.stack.is_empty(), failure }
+    }
+
+    /// The steps of the execution that has just failed, in an order with few switches.
+    fn script_of_failure(&self, driver: &Driver) -> Script {
+        let run = driver.run.borrow();
+        let after: Vec<(Id, Id)> = driver.real_time.borrow().clone();
+        let graph: &Graph = &run.graph;
+        let ran = |id: Id| run.past.has(id);
+        linear::script(graph, self.memory, &after, &ran)
+    }
+
+    /// Runs the execution once more, with its steps written down.
+    fn tell(&self, program: &Program, script: &Script, failure: Failure) -> Failure {
+        let schedule = Some(script.to_string());
+        match self.replay(program, script) {
+            Some(told) => Failure { schedule, ..told },
+            None => Failure { trace: "(the execution could not be repeated)".into(), schedule, ..failure },
+        }
+    }
+
+    /// Runs one execution, with its steps written down: how it fails, if it does.
+    pub(in crate::check) fn replay(&self, program: &Program, script: &Script) -> Option<Failure> {
+        let driver = search::driver(self.rules(), true);
+        driver.run.borrow_mut().script = Some(script.0.iter().copied().collect());
+        let search = Rc::new(RefCell::new(Search::new()));
+        let body = Rc::clone(program);
+        let once = |search: &mut Search| search.seen.runs() == 0;
+        catch(|| search::explore(&driver, &search, once, move || body(true)), Box::new(|_| ()))
+    }
+}

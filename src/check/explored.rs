@@ -1,0 +1,137 @@
+//! The explorer: runs a model to its end, makes what fails small, and writes it down as a test.
+
+use super::budget::Budget;
+use super::execute::{Context, Respect};
+use super::explore::{Hunted, Memory, Plan, Program, Script};
+use super::failure::Failure;
+use super::model::{Body, Engine, Expect, Model};
+use super::record::Coverage;
+use super::run::Run;
+use super::tally::Tally;
+use crate::sync::model::{self, Oracle, Settings, Strength};
+use crate::sync::{Choice, Reuse};
+use std::path::PathBuf;
+use std::rc::Rc;
+
+/// The most executions of one body in a normal run.
+const CAP: u64 = 2_000_000;
+
+/// After a failure, so many more runs look for a simpler one.
+const MORE: u64 = 2_000;
+
+/// The most runs that are spent on a smaller scenario.
+const SMALLER: u64 = 20_000;
+
+/// No thread of a model needs so many steps: one that takes them makes no progress.
+const STEP_LIMIT: u64 = 20_000;
+
+fn memory(engine: Engine) -> Memory {
+    if engine == Engine::ExplorerSc { Memory::Sc } else { Memory::Weak }
+}
+
+fn program(body: Body, nth: usize, choices: Vec<Choice>, reuse: Reuse, tally: Tally) -> Program {
+    let context = Context { order: Respect::Graph, tally, body: nth };
+    Rc::new(move |recorded| {
+        context.tally.begin();
+        let allowed = choices.clone();
+        let oracle = Oracle::Engine(Box::new(move |choice, answers| {
+            if allowed.contains(&choice) || choice == Choice::AddressReuse {
+                model::choose(answers)
+            } else {
+                0
+            }
+        }));
+        let (strength, step_limit, silent) = (Strength::Plain, STEP_LIMIT, !recorded);
+        model::begin(Settings { strength, oracle, reuse, step_limit, silent });
+        body.run(&context);
+        super::close_execution(&context.tally);
+    })
+}
+
+fn plan(model: &Model, engine: Engine, cap: u64) -> Plan {
+    let weak_fails = model.allowed_choices().contains(&Choice::SpuriousFailure);
+    Plan { memory: memory(engine), cap, more: MORE, disturbances: 1, weak_fails }
+}
+
+/// Runs `model`.
+pub(super) fn run(model: &Model, engine: Engine, progress: Option<PathBuf>) -> Run {
+    let tally = Tally::new(progress);
+    let cap = Budget::get().scale(CAP).min(model.executions.unwrap_or(u64::MAX));
+    let mut complete = true;
+    for (nth, body) in model.bodies.iter().enumerate() {
+        let of = |body: &Body, tally: &Tally| {
+            program(body.clone(), nth, model.allowed_choices(), model.reuse, tally.clone())
+        };
+        let Hunted { complete: ended, failure, .. } = plan(model, engine, cap).hunt(&of(body, &tally));
+        complete &= ended;
+        if let Some(failure) = failure {
+            let (body, failure) = make_smaller(model, engine, body.clone(), failure, &of);
+            let failure = write_test(engine, &body, failure);
+            return Run::new(&tally, Coverage::Capped, Some(failure));
+        }
+    }
+    Run::new(&tally, if complete { Coverage::Complete } else { Coverage::Capped }, None)
+}
+
+/// The smallest body that still fails, and how.
+fn make_smaller(
+    model: &Model,
+    engine: Engine,
+    mut body: Body,
+    mut failure: Failure,
+    of: &dyn Fn(&Body, &Tally) -> Program,
+) -> (Body, Failure) {
+    let plan = plan(model, engine, SMALLER);
+    // What is a control's own defect is to stay it: a smaller scenario may have another.
+    let counts = |failure: &Failure| match &model.expect {
+        Expect::Holds => true,
+        Expect::Fails { saying, .. } => {
+            saying.is_empty() || saying.iter().any(|words| failure.message.contains(words))
+        }
+    };
+    if !counts(&failure) {
+        return (body, failure);
+    }
+    loop {
+        let smaller = (body.smaller)().into_iter().find_map(|less| {
+            let Hunted { failure, .. } = plan.hunt(&of(&less, &Tally::new(None)));
+            Some((less, failure.filter(&counts)?))
+        });
+        let Some(smaller) = smaller else { return (body, failure) };
+        (body, failure) = smaller;
+    }
+}
+
+/// The failing execution as a `#[test]` that can be pasted.
+fn write_test(engine: Engine, body: &Body, failure: Failure) -> Failure {
+    let test = body.source.as_ref().zip(failure.schedule.as_ref()).map(|(source, schedule)| {
+        let memory = match memory(engine) {
+            Memory::Sc => "Sc",
+            Memory::Weak => "Weak",
+        };
+        format!(
+            "#[test]\n#[cfg(shuttle)]\nfn as_found() {{\n    use selvedge::check::explore::Memory;\n    \
+             {source}\n        .replay(Memory::{memory}, \"{schedule}\");\n}}\n"
+        )
+    });
+    Failure { test, ..failure }
+}
+
+impl Model {
+    /// Runs one execution: the one that a failure of the explorer tells as its schedule.
+    ///
+    /// # Panics
+    /// If the execution fails, with its trace; or if `schedule` is no schedule.
+    #[track_caller]
+    pub fn replay(self, memory: Memory, schedule: &str) {
+        let script: Script = schedule.parse().unwrap_or_else(|why| panic!("{why}"));
+        let engine = if memory == Memory::Sc { Engine::ExplorerSc } else { Engine::ExplorerWeak };
+        for (nth, body) in self.bodies.iter().enumerate() {
+            let tally = Tally::new(None);
+            let program = program(body.clone(), nth, self.allowed_choices(), self.reuse, tally);
+            if let Some(failure) = plan(&self, engine, 1).replay(&program, &script) {
+                panic!("{failure}");
+            }
+        }
+    }
+}
