@@ -35,14 +35,18 @@ mod ring_spec;
 mod stack_controls;
 mod stacks;
 
-use selvedge::check::Engine::{self, LoomPlain, LoomStrong, ShuttlePct2, ShuttlePct3, ShuttleRandom};
+use selvedge::check::Engine::{
+    self, ExplorerSc, ExplorerWeak, LoomPlain, LoomStrong, ShuttlePct2, ShuttlePct3, ShuttleRandom,
+};
 
 /// Every engine of both builds.
-const ALL: [Engine; 5] = [LoomPlain, LoomStrong, ShuttleRandom, ShuttlePct2, ShuttlePct3];
+const ALL: [Engine; 7] =
+    [LoomPlain, LoomStrong, ShuttleRandom, ShuttlePct2, ShuttlePct3, ExplorerSc, ExplorerWeak];
 
 /// All but uniformly random schedules, which seldom stop one thread for as long as a defect may need: for those
 /// that they find late or never in a quick run.
-const ALL_BUT_RANDOM: [Engine; 4] = [LoomPlain, LoomStrong, ShuttlePct2, ShuttlePct3];
+const ALL_BUT_RANDOM: [Engine; 6] =
+    [LoomPlain, LoomStrong, ShuttlePct2, ShuttlePct3, ExplorerSc, ExplorerWeak];
 
-/// loom, in both strengths: for defects of ordering, which shuttle has no notion of.
-const LOOM: [Engine; 2] = [LoomPlain, LoomStrong];
+/// Those that know weak memory, for defects of ordering: the others have no notion of them.
+const WEAK: [Engine; 3] = [LoomPlain, LoomStrong, ExplorerWeak];

@@ -58,11 +58,13 @@ pub(super) fn run(model: &Model, engine: Engine, progress: Option<PathBuf>) -> R
     let tally = Tally::new(progress);
     let cap = Budget::get().scale(CAP).min(model.executions.unwrap_or(u64::MAX));
     let mut complete = true;
-    for (nth, body) in model.bodies.iter().enumerate() {
+    for (nth, body) in model.small_bodies.as_ref().unwrap_or(&model.bodies).iter().enumerate() {
         let of = |body: &Body, tally: &Tally| {
             program(body.clone(), nth, model.allowed_choices(), model.reuse, tally.clone())
         };
-        let Hunted { complete: ended, failure, .. } = plan(model, engine, cap).hunt(&of(body, &tally));
+        let wanted = |failure: &Failure| is_wanted(model, failure);
+        let Hunted { complete: ended, failure, .. } =
+            plan(model, engine, cap).hunt(&of(body, &tally), &wanted);
         complete &= ended;
         if let Some(failure) = failure {
             let (body, failure) = make_smaller(model, engine, body.clone(), failure, &of);
@@ -71,6 +73,16 @@ pub(super) fn run(model: &Model, engine: Engine, progress: Option<PathBuf>) -> R
         }
     }
     Run::new(&tally, if complete { Coverage::Complete } else { Coverage::Capped }, None)
+}
+
+/// Whether the failure is what the model is about: a control's own defect, or any.
+fn is_wanted(model: &Model, failure: &Failure) -> bool {
+    match &model.expect {
+        Expect::Holds => true,
+        Expect::Fails { saying, .. } => {
+            saying.is_empty() || saying.iter().any(|words| failure.message.contains(words))
+        }
+    }
 }
 
 /// The smallest body that still fails, and how.
@@ -82,20 +94,14 @@ fn make_smaller(
     of: &dyn Fn(&Body, &Tally) -> Program,
 ) -> (Body, Failure) {
     let plan = plan(model, engine, SMALLER);
-    // What is a control's own defect is to stay it: a smaller scenario may have another.
-    let counts = |failure: &Failure| match &model.expect {
-        Expect::Holds => true,
-        Expect::Fails { saying, .. } => {
-            saying.is_empty() || saying.iter().any(|words| failure.message.contains(words))
-        }
-    };
-    if !counts(&failure) {
+    let wanted = |failure: &Failure| is_wanted(model, failure);
+    if !wanted(&failure) {
         return (body, failure);
     }
     loop {
         let smaller = (body.smaller)().into_iter().find_map(|less| {
-            let Hunted { failure, .. } = plan.hunt(&of(&less, &Tally::new(None)));
-            Some((less, failure.filter(&counts)?))
+            let Hunted { failure, .. } = plan.hunt(&of(&less, &Tally::new(None)), &wanted);
+            Some((less, failure.filter(wanted)?))
         });
         let Some(smaller) = smaller else { return (body, failure) };
         (body, failure) = smaller;

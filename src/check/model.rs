@@ -124,6 +124,9 @@ pub struct Model {
     #[cfg_attr(not(any(loom, shuttle)), allow(dead_code))]
     pub(super) reuse: Reuse,
     pub(super) bodies: Vec<Body>,
+    /// What the explorer runs instead, where `bodies` are too large for it.
+    #[cfg_attr(not(shuttle), allow(dead_code))]
+    pub(super) small_bodies: Option<Vec<Body>>,
 }
 
 impl fmt::Debug for Model {
@@ -159,6 +162,7 @@ impl Model {
             choices: None,
             reuse: Reuse::Never,
             bodies,
+            small_bodies: None,
         }
     }
 
@@ -170,18 +174,21 @@ impl Model {
         Model { concurrent, ..model }
     }
 
-    /// Random scenarios on a declared structure: a few small ones under loom, more and larger ones under shuttle.
+    /// Random scenarios on a declared structure: a few small ones under loom and the explorer, more and larger
+    /// ones under shuttle.
     pub fn random<S: Structure>(structure: S) -> Self {
-        let (count, shape) = if cfg!(loom) {
-            (4, Shape { before: 2, threads: 2, operations: 2, after: 1 })
-        } else {
-            (20, Shape { before: 3, threads: 3, operations: 3, after: 2 })
-        };
         let structure = Arc::new(structure);
         let seed = super::Budget::get().seed();
-        let body = |nth| Body::of(Arc::clone(&structure), Scenario::random(seed ^ nth, shape));
-        let bodies = (0..count).map(body);
-        Self::new(short_name::<S::Sut>(), "linearizable", bodies.collect())
+        let bodies = |count: u64, shape: Shape| {
+            let body = |nth| Body::of(Arc::clone(&structure), Scenario::random(seed ^ nth, shape));
+            (0..count).map(body).collect()
+        };
+        let small = Shape { before: 2, threads: 2, operations: 2, after: 1 };
+        let large = Shape { before: 3, threads: 3, operations: 3, after: 2 };
+        let (here, explored) =
+            if cfg!(loom) { (bodies(4, small), None) } else { (bodies(20, large), Some(bodies(20, small))) };
+        let model = Self::new(short_name::<S::Sut>(), "linearizable", here);
+        Model { small_bodies: explored, ..model }
     }
 
     /// Any program on the facade. It panics if something is wrong.

@@ -1,7 +1,7 @@
 //! What is seen, and what is freed.
 
 use super::program;
-use crate::{ALL, LOOM};
+use crate::{ALL, WEAK};
 use selvedge::check::{Engine, Model};
 use selvedge::reclaim::{Epoch, Guard, Reclaim};
 use selvedge::sync::atomic::{AtomicBool, AtomicPtr, Ordering, fence};
@@ -95,7 +95,11 @@ mod published_without_release {
 
     selvedge::model!(
         fails,
-        model(Ordering::Relaxed).kills("control: published without release", LOOM, ["Causality violation"])
+        model(Ordering::Relaxed).kills(
+            "control: published without release",
+            WEAK,
+            ["Causality violation", "data race", "before its making"]
+        )
     );
     selvedge::model!(holds, model(Ordering::Release));
 }

@@ -60,7 +60,14 @@ impl Driver {
             format!("thread {thread} in {} at {}", pending.object.does(pending.action), pending.place)
         });
         let waiting = waiting.collect::<Vec<_>>().join(", ");
-        format!("deadlock: nobody can go on, and these wait: {waiting}")
+        let spins = |thread: usize| {
+            let loops = matches!(run.wants[thread], Want::Value(_, filter) if !filter.waits());
+            loops && run.lives[thread] == Life::Alive
+        };
+        match (0..run.threads).any(spins) {
+            true => format!("no progress: these wait, in a loop or not, for what nobody will do: {waiting}"),
+            false => format!("deadlock: nobody can go on, and these wait: {waiting}"),
+        }
     }
 
     /// Gives the execution up: threads unwind, the youngest first, since older ones may have lent them what

@@ -14,6 +14,12 @@ use std::rc::Rc;
 /// A program to explore: called on the main thread of each execution, told whether its steps are wanted.
 pub(in crate::check) type Program = Rc<dyn Fn(bool)>;
 
+/// Not what is looked for; switches; steps that are not by default; steps.
+type Weight = (bool, usize, usize, usize);
+
+/// The most failing executions that are compared: each ends shuttle's run, and the next begins a new one.
+const FAILURES: u64 = 100;
+
 /// How a program is explored.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::check) struct Plan {
@@ -44,21 +50,34 @@ impl Plan {
         Rules { memory: self.memory, disturbances: self.disturbances, failures, stop: None }
     }
 
-    /// Explores `program`.
-    pub(in crate::check) fn hunt(&self, program: &Program) -> Hunted {
+    /// Explores `program`. Among failures those that are `wanted` come first, then those with few switches.
+    pub(in crate::check) fn hunt(&self, program: &Program, wanted: &dyn Fn(&Failure) -> bool) -> Hunted {
         let driver = search::driver(self.rules(), true);
         let search = Rc::new(RefCell::new(Search::new()));
         let limit = Rc::new(Cell::new(self.cap));
-        let mut simplest: Option<(Script, Failure)> = None;
+        let mut simplest: Option<(Weight, Script, Failure)> = None;
         loop {
             let (at_most, body) = (Rc::clone(&limit), Rc::clone(program));
             let go_on = move |search: &mut Search| search.seen.runs() < at_most.get();
             let explore = || search::explore(&driver, &search, go_on, move || body(false));
             let Some(failure) = catch(explore, Box::new(|_| ())) else { break };
             let script = self.script_of_failure(&driver);
+            let mut search = search.borrow_mut();
+            let run = &mut *driver.run.borrow_mut();
+            search.seen.failed += 1;
+            search.seen.share += run.graph.share;
+            search.stack.append(&mut run.out.left);
+            limit.set(self.cap.min(search.seen.runs() + self.more));
+            let weight = (!wanted(&failure), script.switches(), script.oddities(), script.steps());
+            if simplest.as_ref().is_none_or(|(other, ..)| weight < *other) {
+                simplest = Some((weight, script, failure));
+            }
+            if search.seen.failed >= FAILURES {
+                break;
+            }
         }
         let search = search.borrow();
-        let failure = simplest.map(|(script, failure)| self.tell(program, &script, failure));
+        let failure = simplest.map(|(_, script, failure)| self.tell(program, &script, failure));
         Hunted { seen: search.seen, complete: search.stack.is_empty(), failure }
     }
 

@@ -92,8 +92,7 @@ pub(in crate::check) fn explain<S: Spec>(spec: &S, mut calls: Vec<Timed<S>>) -> 
         Memory::Sc => {
             let points = Points::new(&run, &spans);
             overlapped = overlap(&spans, &points.returned());
-            let mut search =
-                RealTime { spec, history: &history, spans: &spans, answers, verdicts: &mut verdicts };
+            let mut search = RealTime { spec, history: &history, answers, verdicts: &mut verdicts };
             search.refuted(points)
         }
     };
@@ -160,7 +159,9 @@ fn precedences(spans: &[(usize, Span)], before: &[Calls]) -> Vec<(Id, Id)> {
 
 /// Whether the execution that runs has touched shared memory.
 pub(in crate::check) fn touched() -> bool {
-    driver().run.borrow().graph.cells.iter().any(|cell| !cell.reads.is_empty() || !cell.writes.is_empty())
+    let driver = driver();
+    let run = driver.run.borrow();
+    run.plains.exist() || run.graph.cells.iter().any(|cell| !cell.reads.is_empty() || !cell.writes.is_empty())
 }
 
 /// For each call, those whose return happens before it is called.
@@ -236,7 +237,6 @@ impl Points {
 struct RealTime<'a, S: Spec> {
     spec: &'a S,
     history: &'a History<S::Op, S::Ret>,
-    spans: &'a [(usize, Span)],
     answers: u64,
     verdicts: &'a mut Verdicts,
 }

@@ -100,6 +100,11 @@ impl Plains {
         self.pinned = 0;
     }
 
+    /// Whether there is any plain memory.
+    pub(super) fn exist(&self) -> bool {
+        !self.memory.is_empty()
+    }
+
     /// New memory, written by who made it.
     pub(super) fn create(&mut self, kind: Plain, now: Moment) -> usize {
         let nobody = Use { stamp: None, guard: None };

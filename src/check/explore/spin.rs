@@ -83,7 +83,8 @@ impl Spins {
         let next = spin.places.len();
         let event = |nth: usize| graph.event(Id::new(thread, nth as u16));
         // The turn before began at the event that looks like the first of this turn.
-        let (first, location) = if next == turn { (Kind::Read, cell) } else { (event(turn).kind, event(turn).location) };
+        let (first, location) =
+            if next == turn { (Kind::Read, cell) } else { (event(turn).kind, event(turn).location) };
         let alike = |nth: &usize| (event(*nth).kind, event(*nth).location) == (first, location);
         let Some(start) = (spin.earlier..turn).rev().find(alike) else { return false };
         // The last read decides: after it, the turn before has only fences.
