@@ -18,7 +18,7 @@ pub enum Build {
 }
 
 /// All engines, in the order of the matrix' columns.
-pub const ENGINES: [Engine; 7] = [
+pub const ENGINES: [Engine; 9] = [
     Engine::Sequential,
     Engine::Stress,
     Engine::LoomPlain,
@@ -26,6 +26,8 @@ pub const ENGINES: [Engine; 7] = [
     Engine::ShuttleRandom,
     Engine::ShuttlePct2,
     Engine::ShuttlePct3,
+    Engine::ExplorerSc,
+    Engine::ExplorerWeak,
 ];
 
 impl Build {
@@ -38,6 +40,7 @@ impl Build {
             Engine::Sequential | Engine::Stress => Build::Std,
             Engine::LoomPlain | Engine::LoomStrong => Build::Loom,
             Engine::ShuttleRandom | Engine::ShuttlePct2 | Engine::ShuttlePct3 => Build::Shuttle,
+            Engine::ExplorerSc | Engine::ExplorerWeak => Build::Shuttle,
         }
     }
 

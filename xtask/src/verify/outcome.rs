@@ -161,7 +161,8 @@ pub mod tests {
     }
 
     pub fn failure() -> Outcome {
-        Outcome::Failed(Failure { message: "use after free".into(), trace: "thread 0 | thread 1".into() })
+        let (message, trace) = ("use after free".into(), "thread 0 | thread 1".into());
+        Outcome::Failed(Failure { message, trace, schedule: None, test: None })
     }
 
     /// A model that passed in its build, with all its records.
