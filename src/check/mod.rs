@@ -61,6 +61,7 @@ mod execute;
 mod failure;
 mod history;
 mod linearizability;
+pub mod measure;
 mod model;
 mod record;
 mod run;

@@ -7,6 +7,7 @@ mod budget;
 mod child;
 #[cfg(not(any(loom, shuttle)))]
 mod judge;
+mod measuring;
 mod models;
 #[cfg(not(any(loom, shuttle)))]
 mod real;

@@ -37,6 +37,8 @@ mod explored;
 mod engine;
 
 #[cfg(all(shuttle, feature = "check"))]
+mod depth_first;
+#[cfg(all(shuttle, feature = "check"))]
 mod run_explored;
 #[cfg(all(loom, feature = "check"))]
 mod run_loom;

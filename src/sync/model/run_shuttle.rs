@@ -1,5 +1,6 @@
 //! Running shuttle.
 
+use super::depth_first::DepthFirst;
 use shuttle::scheduler::{PctScheduler, RandomScheduler, Schedule, Scheduler, Task, TaskId};
 use shuttle::{Config, FailurePersistence, Runner};
 
@@ -10,6 +11,8 @@ pub(crate) enum Schedules {
     Random { seed: u64, executions: u64 },
     /// Random priorities, changed `depth - 1` times (Burckhardt et al., ASPLOS 2010).
     Pct { depth: usize, seed: u64, executions: u64 },
+    /// Every schedule, one after the other; one of more than so many steps is given up.
+    Dfs { steps: usize },
     /// One execution: each byte chooses among the threads that can run; when they run out, they take turns.
     Bytes(Vec<u8>),
 }
@@ -36,6 +39,9 @@ pub(crate) fn sample(schedules: Schedules, execution: impl Fn() + Send + Sync + 
         Schedules::Pct { depth, seed, executions } => {
             let scheduler = PctScheduler::new_from_seed(seed, depth, executions as usize);
             Runner::new(scheduler, config).run(execution);
+        }
+        Schedules::Dfs { steps } => {
+            Runner::new(DepthFirst::new(steps), config).run(execution);
         }
         Schedules::Bytes(bytes) => {
             let scheduler = Bytes { bytes: bytes.into_iter(), begun: false };
