@@ -1,5 +1,6 @@
 //! The project's own tasks. `cargo verify` is `cargo xtask verify`.
 
+mod engines;
 mod verify;
 
 use clap::{Parser, Subcommand};
@@ -16,17 +17,19 @@ struct Cli {
 enum Task {
     /// Run every model under every engine and print the verification matrix
     Verify(verify::Options),
+    /// Measure the explorer beside loom and shuttle
+    Engines(engines::Options),
 }
 
 fn main() -> ExitCode {
-    let Task::Verify(options) = Cli::parse().task;
-    match verify::run(&options) {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("cargo verify: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    let (name, result) = match Cli::parse().task {
+        Task::Verify(options) => ("cargo verify", verify::run(&options)),
+        Task::Engines(options) => ("cargo xtask engines", engines::run(&options)),
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("{name}: {error:#}");
+        ExitCode::FAILURE
+    })
 }
 
 #[cfg(test)]

@@ -4,13 +4,13 @@
 //! runs each test as a [`child`] process, watched by [`progress`]; each leaves an [`outcome`]; [`gaps`] says what
 //! is missing from them and from the [`defects`] to be found; [`report`] prints it as [`matrix`] and [`controls`].
 
-mod builds;
-mod child;
+pub mod builds;
+pub mod child;
 mod cli;
 mod controls;
 mod defects;
 mod gaps;
-mod markdown;
+pub mod markdown;
 mod matrix;
 mod memory;
 mod meter;
@@ -18,7 +18,7 @@ mod outcome;
 mod progress;
 mod queue;
 mod report;
-mod targets;
+pub mod targets;
 
 pub use cli::Options;
 

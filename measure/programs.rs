@@ -1,0 +1,91 @@
+//! The programs. In each of them the main thread works as thread 0.
+
+use super::{hooks, litmus};
+use selvedge::reclaim::{Epoch, Leak, Reclaim};
+use selvedge::ring::Ring;
+use selvedge::stack::TreiberStack;
+use selvedge::sync::thread;
+use std::sync::Arc;
+
+/// A program.
+pub type Program = Box<dyn Fn() + Send + Sync>;
+
+/// Threads and the operations of each.
+const STACKS: [(usize, usize); 7] = [(2, 1), (2, 2), (2, 3), (2, 4), (3, 1), (3, 2), (4, 1)];
+const RINGS: [(usize, usize); 3] = [(2, 2), (2, 3), (3, 1)];
+
+/// The programs of the table, by group, in the order of its rows.
+fn table() -> Vec<(&'static str, String, Program)> {
+    let mut all: Vec<(&'static str, String, Program)> = Vec::new();
+    let size = |(threads, operations)| format!("{threads}x{operations}");
+    all.extend(STACKS.map(|at| ("TreiberStack, Leak", size(at), stack::<Leak>(at))));
+    all.extend(STACKS.map(|at| ("TreiberStack", size(at), stack::<Epoch>(at))));
+    all.extend(RINGS.map(|at| ("Ring", size(at), ring(at))));
+    all.extend(litmus::programs().map(|(name, program)| ("litmus", name.to_string(), program)));
+    all
+}
+
+/// Group and name of each row of the table.
+pub fn titles() -> Vec<(String, String)> {
+    table().into_iter().map(|(group, name, _)| (group.to_string(), name)).collect()
+}
+
+/// The program of this name: `group/name` for a row of the table.
+#[cfg_attr(not(any(loom, shuttle)), allow(dead_code))]
+pub fn named(wanted: &str) -> Option<Program> {
+    let control: Option<Program> = match wanted {
+        hooks::FACADE => Some(Box::new(hooks::facade)),
+        "control/adds" => Some(litmus::adds(2)),
+        "control/deadlock" => Some(Box::new(litmus::deadlock)),
+        "control/abort" => Some(Box::new(|| std::process::abort())),
+        "control/endless" => Some(Box::new(|| std::thread::sleep(std::time::Duration::from_secs(3_600)))),
+        _ => None,
+    };
+    let mut rows = table().into_iter();
+    control.or_else(|| {
+        rows.find_map(|(group, name, body)| (format!("{group}/{name}") == wanted).then_some(body))
+    })
+}
+
+/// Runs `work` on so many threads, with the number of each. What they share is counted by `std`: it is no part of
+/// the program.
+pub fn on_threads<T: Send + Sync + 'static>(threads: usize, shared: T, work: fn(&T, usize)) {
+    let shared = Arc::new(shared);
+    let others = (1..threads).map(|number| {
+        let shared = Arc::clone(&shared);
+        thread::spawn(move || work(&shared, number))
+    });
+    let others: Vec<_> = others.collect();
+    work(&shared, 0);
+    others.into_iter().for_each(|other| other.join().expect("a thread that panics fails the execution"));
+}
+
+/// Pushes and pops in turn; odd threads begin with a pop.
+fn stack<R: Reclaim + 'static>((threads, operations): (usize, usize)) -> Program {
+    Box::new(move || {
+        let stack = TreiberStack::<usize, R>::default();
+        on_threads(threads, (stack, operations), |(stack, operations), thread| {
+            for nth in 0..*operations {
+                match (thread + nth).is_multiple_of(2) {
+                    true => stack.push(nth),
+                    false => _ = stack.pop(),
+                }
+            }
+        });
+    })
+}
+
+/// The same on a ring of two slots.
+fn ring((threads, operations): (usize, usize)) -> Program {
+    Box::new(move || {
+        let ring = Ring::<usize>::with_capacity(2).expect("two slots");
+        on_threads(threads, (ring, operations), |(ring, operations), thread| {
+            for nth in 0..*operations {
+                match (thread + nth).is_multiple_of(2) {
+                    true => _ = ring.try_push(nth),
+                    false => _ = ring.try_pop(),
+                }
+            }
+        });
+    })
+}
