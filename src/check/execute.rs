@@ -187,8 +187,11 @@ fn judged<S: Structure>(spec: &S, calls: Vec<Timed<S>>, order: Respect) -> Judge
         }
         #[cfg(shuttle)]
         Respect::Graph => {
-            let super::explore::Explained { history, overlapped, judgement } =
+            let super::explore::Explained { history, overlapped, judgement, slow } =
                 super::explore::explain(spec, calls);
+            if let Some(complaint) = slow {
+                panic!("{complaint}");
+            }
             Judged { history, overlapped, judgement }
         }
     }

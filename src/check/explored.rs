@@ -2,9 +2,10 @@
 
 use super::budget::Budget;
 use super::execute::{Context, Respect};
-use super::explore::{Hunted, Memory, Plan, Program, Script};
+use super::explore::{Demand, Hunted, Memory, Plan, Program, Script};
 use super::failure::Failure;
 use super::model::{Body, Engine, Expect, Model};
+use super::progress::Progress;
 use super::record::Coverage;
 use super::run::Run;
 use super::tally::Tally;
@@ -50,7 +51,9 @@ fn program(body: Body, nth: usize, choices: Vec<Choice>, reuse: Reuse, tally: Ta
 
 fn plan(model: &Model, engine: Engine, cap: u64) -> Plan {
     let weak_fails = model.allowed_choices().contains(&Choice::SpuriousFailure);
-    Plan { memory: memory(engine), cap, more: MORE, disturbances: 1, weak_fails }
+    let steps = model.progress.and_then(Progress::steps);
+    let progress = Demand { steps, ..Demand::NONE };
+    Plan { memory: memory(engine), cap, more: MORE, disturbances: 1, weak_fails, progress }
 }
 
 /// Runs `model`.
@@ -63,11 +66,24 @@ pub(super) fn run(model: &Model, engine: Engine, progress: Option<PathBuf>) -> R
             program(body.clone(), nth, model.allowed_choices(), model.reuse, tally.clone())
         };
         let wanted = |failure: &Failure| is_wanted(model, failure);
-        let Hunted { complete: ended, failure, .. } =
-            plan(model, engine, cap).hunt(&of(body, &tally), &wanted);
+        let plan = plan(model, engine, cap);
+        let Hunted { complete: ended, failure, longest, .. } = plan.hunt(&of(body, &tally), &wanted);
         complete &= ended;
         if let Some(failure) = failure {
             let (body, failure) = make_smaller(model, engine, body.clone(), failure, &of);
+            let failure = write_test(engine, &body, failure);
+            return Run::new(&tally, Coverage::Capped, Some(failure));
+        }
+        // Where a thread stops matters to the failure, so the scenario stays as it is.
+        let demands = model.progress.map(|level| level.demands(&longest)).unwrap_or_default();
+        let stopped = demands.into_iter().find_map(|progress| {
+            let Hunted { complete: ended, failure, .. } =
+                Plan { progress, ..plan }.hunt(&of(body, &tally), &wanted);
+            complete &= ended;
+            failure
+        });
+        if let Some(failure) = stopped {
+            let body = body.clone();
             let failure = write_test(engine, &body, failure);
             return Run::new(&tally, Coverage::Capped, Some(failure));
         }

@@ -1,6 +1,7 @@
 //! A model: what is run, what is expected of it, and what it claims.
 
 use super::execute::{self, Context};
+use super::progress::Progress;
 use super::scenario::{Scenario, Shape};
 use super::spec::Structure;
 use crate::sync::host::Arc;
@@ -127,6 +128,9 @@ pub struct Model {
     /// What the explorer runs instead, where `bodies` are too large for it.
     #[cfg_attr(not(shuttle), allow(dead_code))]
     pub(super) small_bodies: Option<Vec<Body>>,
+    /// What the explorer demands besides.
+    #[cfg_attr(not(shuttle), allow(dead_code))]
+    pub(super) progress: Option<Progress>,
 }
 
 impl fmt::Debug for Model {
@@ -163,6 +167,7 @@ impl Model {
             reuse: Reuse::Never,
             bodies,
             small_bodies: None,
+            progress: None,
         }
     }
 
@@ -189,6 +194,28 @@ impl Model {
             if cfg!(loom) { (bodies(4, small), None) } else { (bodies(20, large), Some(bodies(20, small))) };
         let model = Self::new(short_name::<S::Sut>(), "linearizable", here);
         Model { small_bodies: explored, ..model }
+    }
+
+    /// Every way to deal so many of `operations` to each of so many threads, up to an exchange of threads: as many
+    /// scenarios, each with `before` and `after` around it. `nth` makes the nth operation of a thread from its
+    /// kind, so that values can be told apart.
+    pub fn mixes<S: Structure>(
+        structure: S,
+        kinds: usize,
+        (threads, per_thread): (usize, usize),
+        operation: impl Fn(usize, usize, usize) -> S::Op,
+        around: Scenario<S::Op>,
+    ) -> Self {
+        let structure = Arc::new(structure);
+        let hands = super::scenario::hands(kinds, threads, per_thread);
+        let bodies = hands.into_iter().map(|hands| {
+            let deal = |(thread, hand): (usize, Vec<usize>)| -> Vec<S::Op> {
+                hand.into_iter().enumerate().map(|(nth, kind)| operation(kind, thread, nth)).collect()
+            };
+            let threads = hands.into_iter().enumerate().map(deal).collect();
+            Body::of(Arc::clone(&structure), Scenario { threads, ..around.clone() })
+        });
+        Self::new(short_name::<S::Sut>(), "linearizable", bodies.collect())
     }
 
     /// Any program on the facade. It panics if something is wrong.
@@ -225,6 +252,11 @@ impl Model {
     /// Too large to be explored to the end: a run that is stopped before counts all the same, as incomplete.
     pub fn capped(self) -> Self {
         Model { may_be_capped: true, ..self }
+    }
+
+    /// The explorer also stops threads for ever, and demands that the others make this progress.
+    pub fn progress(self, progress: Progress) -> Self {
+        Model { progress: Some(progress), ..self }
     }
 
     /// How freed addresses come back. Without it: never, so that each use after free is noticed.

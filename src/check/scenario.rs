@@ -141,3 +141,32 @@ impl<Op> Scenario<Op> {
         Self::decode(&mut Unstructured::new(&bytes), shape).expect("bytes enough for any operation")
     }
 }
+
+/// The ways to give each thread a hand of `size` out of `kinds`, where threads with their hands exchanged are the
+/// same way.
+pub(super) fn hands(kinds: usize, threads: usize, size: usize) -> Vec<Vec<Vec<usize>>> {
+    let count = kinds.pow(size as u32);
+    let hand =
+        |number: usize| (0..size).map(|nth| number / kinds.pow(nth as u32) % kinds).collect::<Vec<_>>();
+    let mut ways = vec![Vec::new()];
+    for _ in 0..threads {
+        let longer = |way: &Vec<usize>| {
+            let from = way.last().copied().unwrap_or(0);
+            (from..count).map(|next| way.iter().copied().chain([next]).collect()).collect::<Vec<Vec<usize>>>()
+        };
+        ways = ways.iter().flat_map(longer).collect();
+    }
+    ways.into_iter().map(|way| way.into_iter().map(hand).collect()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hands;
+
+    #[test]
+    fn each_way_to_deal_is_there_once() {
+        assert_eq!(hands(2, 2, 3).len(), 36);
+        assert_eq!(hands(2, 3, 2).len(), 20);
+        assert_eq!(hands(2, 2, 1), [[[0], [0]], [[0], [1]], [[1], [1]]]);
+    }
+}

@@ -1,7 +1,7 @@
 //! The machine that the facade asks: a run behind a cell, and its complaints as panics of the thread.
 
 use super::Memory;
-use super::clock::Clock;
+use super::clock::{Clock, THREADS};
 use super::coherence::is_before;
 use super::graph::{Filter, Id};
 use super::judge::Verdicts;
@@ -11,13 +11,26 @@ use super::psc::Psc;
 use crate::sync::model::{Answer, Location, Machine, Place, Plain, Request, all_pending};
 use std::cell::{Cell, RefCell};
 
+/// What an execution is in which some thread can never go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stuck {
+    /// A failure.
+    Fails,
+    /// A failure, unless the thread is stopped for ever, or waits for the end of one that is.
+    FailsUnlessStopped,
+    /// As good as any.
+    Allowed,
+}
+
 /// A run behind a cell. Nothing is borrowed when a thread is switched or panics.
 pub(super) struct Driver {
     pub run: RefCell<Run>,
     /// The threads unwind; the execution is not to be judged.
     pub given_up: Cell<bool>,
-    /// An execution in which some thread can never go on is a failure.
-    stuck_fails: bool,
+    /// What an execution is in which some thread can never go on.
+    stuck: Stuck,
+    /// The most events that each thread had in an execution.
+    pub longest: RefCell<[u16; THREADS]>,
     /// Uses of retired nodes that are to be looked at when the graph has been followed.
     doubts: RefCell<Vec<Doubt>>,
     /// What the judge has judged already.
@@ -27,16 +40,10 @@ pub(super) struct Driver {
 }
 
 impl Driver {
-    pub(super) fn new(run: Run, stuck_fails: bool) -> Self {
-        let (doubts, verdicts, real_time) = Default::default();
-        Driver {
-            run: RefCell::new(run),
-            given_up: Cell::new(false),
-            stuck_fails,
-            doubts,
-            verdicts,
-            real_time,
-        }
+    pub(super) fn new(run: Run, stuck: Stuck) -> Self {
+        let (run, given_up) = (RefCell::new(run), Cell::new(false));
+        let (longest, doubts, verdicts, real_time) = Default::default();
+        Driver { run, given_up, stuck, longest, doubts, verdicts, real_time }
     }
 
     /// Before a run begins.
@@ -52,18 +59,45 @@ impl Driver {
         Moment { thread, length: run.past.ran(thread), before: run.past.present[thread].before, place }
     }
 
+    /// Whether it is a failure that nobody can go on.
+    fn stuck_fails(&self) -> bool {
+        let run = self.run.borrow();
+        let joins = |thread: usize| match run.wants[thread] {
+            Want::End(other) => Some(other),
+            _ => None,
+        };
+        // Whom the thread waits for, if that is somebody's end: in at most as many steps as there are threads.
+        let last = |thread: usize| (0..run.threads).fold(thread, |last, _| joins(last).unwrap_or(last));
+        let kept = |thread: usize| run.lives[thread] == Life::Alive && !run.is_stopped(last(thread));
+        match self.stuck {
+            Stuck::Fails => true,
+            Stuck::Allowed => false,
+            Stuck::FailsUnlessStopped => {
+                (0..run.threads).any(|thread| !run.is_stopped(thread) && kept(thread))
+            }
+        }
+    }
+
     /// Why nobody can go on.
-    fn stuck(&self) -> String {
+    fn why_stuck(&self) -> String {
         let run = self.run.borrow();
         let waiting = all_pending().into_iter().filter(|(thread, _)| run.lives[*thread] == Life::Alive);
         let waiting = waiting.map(|(thread, pending)| {
-            format!("thread {thread} in {} at {}", pending.object.does(pending.action), pending.place)
+            let stopped = if run.is_stopped(thread) { " (stopped for ever)" } else { "" };
+            format!(
+                "thread {thread} in {} at {}{stopped}",
+                pending.object.does(pending.action),
+                pending.place
+            )
         });
         let waiting = waiting.collect::<Vec<_>>().join(", ");
         let spins = |thread: usize| {
             let loops = matches!(run.wants[thread], Want::Value(_, filter) if !filter.waits());
             loops && run.lives[thread] == Life::Alive
         };
+        if self.stuck == Stuck::FailsUnlessStopped {
+            return format!("blocks: a thread has stopped for ever, and so others cannot go on: {waiting}");
+        }
         match (0..run.threads).any(spins) {
             true => format!("no progress: these wait, in a loop or not, for what nobody will do: {waiting}"),
             false => format!("deadlock: nobody can go on, and these wait: {waiting}"),
@@ -81,9 +115,9 @@ impl Driver {
     /// Nobody can go on and main is over already, so that nobody would notice: the others unwind.
     fn settle(&self) {
         let stuck = {
-            let run = self.run.borrow();
-            let fails = run.ended == Ended::Stuck && self.stuck_fails;
-            matches!(run.ended, Ended::Stuck | Ended::Redundant) && !fails && run.lives[0] == Life::Over
+            let (ended, main) = (self.run.borrow().ended, self.run.borrow().lives[0]);
+            let given_up = ended == Ended::Redundant || ended == Ended::Stuck && !self.stuck_fails();
+            given_up && main == Life::Over
         };
         if stuck && !self.given_up.get() {
             self.give_up();
@@ -121,8 +155,11 @@ impl Driver {
     /// The run is over, and main has nothing more to do: what is left to complain of.
     pub(super) fn close(&self) {
         self.consider([]);
-        if self.run.borrow().ended == Ended::Stuck && self.stuck_fails && !self.given_up.get() {
-            panic!("{}", self.stuck());
+        for (thread, longest) in self.longest.borrow_mut().iter_mut().enumerate() {
+            *longest = self.run.borrow().past.ran(thread).max(*longest);
+        }
+        if self.run.borrow().ended == Ended::Stuck && !self.given_up.get() && self.stuck_fails() {
+            panic!("{}", self.why_stuck());
         }
     }
 }
@@ -156,8 +193,8 @@ impl Machine for Driver {
 
     fn answer(&self, request: &Request<'_>) -> Option<Answer> {
         let ended = self.run.borrow().ended;
-        if ended == Ended::Stuck && self.stuck_fails {
-            panic!("{}", self.stuck());
+        if ended == Ended::Stuck && self.stuck_fails() {
+            panic!("{}", self.why_stuck());
         }
         if matches!(ended, Ended::Stuck | Ended::Redundant) {
             self.give_up();

@@ -1,7 +1,9 @@
 //! The explorer for everybody: a program in, what came of all of its executions out.
 
 use super::Memory;
+use super::driver::Stuck;
 use super::machine::Rules;
+use super::progress::Demand;
 use super::search::{self, Search, Seen};
 use crate::check::failure::{Failure, catching::catch};
 use crate::sync::Reuse;
@@ -63,8 +65,9 @@ impl Explorer {
         program: impl Fn() -> T + Send + Sync + 'static,
     ) -> Explored<T> {
         let Explorer { memory, disturbances, .. } = *self;
-        let rules = Rules { memory, disturbances, failures: disturbances, stop: None };
-        let driver = search::driver(rules, !self.deadlocks);
+        let rules =
+            Rules { memory, disturbances, failures: disturbances, stops: Demand::NONE.stops, steps: None };
+        let driver = search::driver(rules, if self.deadlocks { Stuck::Allowed } else { Stuck::Fails });
         let search = Rc::new(RefCell::new(Search::new()));
         let outcomes: Arc<Mutex<BTreeMap<T, u64>>> = Arc::default();
         let (seen, program) = (Arc::clone(&outcomes), Arc::new(program));

@@ -1,10 +1,12 @@
 //! From a program to its failure: explore, look for the simplest failing execution, tell it step by step.
 
 use super::Memory;
+use super::clock::THREADS;
 use super::driver::Driver;
 use super::graph::{Graph, Id};
 use super::linear;
 use super::machine::Rules;
+use super::progress::Demand;
 use super::script::Script;
 use super::search::{self, Search, Seen};
 use crate::check::failure::{Failure, catching::catch};
@@ -32,6 +34,8 @@ pub(in crate::check) struct Plan {
     pub disturbances: usize,
     /// Weak compare-exchanges may fail for no reason.
     pub weak_fails: bool,
+    /// Threads that stop for ever, and what the others must do all the same.
+    pub progress: Demand,
 }
 
 /// What came of it.
@@ -42,17 +46,25 @@ pub(in crate::check) struct Hunted {
     pub complete: bool,
     /// The simplest failing execution that was met.
     pub failure: Option<Failure>,
+    /// The most events that each thread had.
+    pub longest: [u16; THREADS],
 }
 
 impl Plan {
     fn rules(&self) -> Rules {
         let failures = if self.weak_fails { self.disturbances } else { 0 };
-        Rules { memory: self.memory, disturbances: self.disturbances, failures, stop: None }
+        Rules {
+            memory: self.memory,
+            disturbances: self.disturbances,
+            failures,
+            stops: self.progress.stops,
+            steps: self.progress.steps,
+        }
     }
 
     /// Explores `program`. Among failures those that are `wanted` come first, then those with few switches.
     pub(in crate::check) fn hunt(&self, program: &Program, wanted: &dyn Fn(&Failure) -> bool) -> Hunted {
-        let driver = search::driver(self.rules(), true);
+        let driver = search::driver(self.rules(), self.progress.stuck());
         let search = Rc::new(RefCell::new(Search::new()));
         let limit = Rc::new(Cell::new(self.cap));
         let mut simplest: Option<(Weight, Script, Failure)> = None;
@@ -78,7 +90,8 @@ impl Plan {
         }
         let search = search.borrow();
         let failure = simplest.map(|(_, script, failure)| self.tell(program, &script, failure));
-        Hunted { seen: search.seen, complete: search.stack.is_empty(), failure }
+        let longest = *driver.longest.borrow();
+        Hunted { seen: search.seen, complete: search.stack.is_empty(), failure, longest }
     }
 
     /// The steps of the execution that has just failed, in an order with few switches.
@@ -87,7 +100,7 @@ impl Plan {
         let after: Vec<(Id, Id)> = driver.real_time.borrow().clone();
         let graph: &Graph = &run.graph;
         let ran = |id: Id| run.past.has(id);
-        linear::script(graph, self.memory, &after, &ran)
+        self.progress.with_stops(linear::script(graph, self.memory, &after, &ran))
     }
 
     /// Runs the execution once more, with its steps written down.
@@ -101,7 +114,9 @@ impl Plan {
 
     /// Runs one execution, with its steps written down: how it fails, if it does.
     pub(in crate::check) fn replay(&self, program: &Program, script: &Script) -> Option<Failure> {
-        let driver = search::driver(self.rules(), true);
+        // Which threads stop, the script says.
+        let stops = Demand::NONE.stops;
+        let driver = search::driver(Rules { stops, ..self.rules() }, script.stuck());
         driver.run.borrow_mut().script = Some(script.0.iter().copied().collect());
         let search = Rc::new(RefCell::new(Search::new()));
         let body = Rc::clone(program);

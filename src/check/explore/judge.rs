@@ -18,7 +18,7 @@ use super::Memory;
 use super::clock::Clock;
 use super::coherence::close;
 use super::driver::Driver;
-use super::graph::Id;
+use super::graph::{Id, Kind};
 use super::machine::Run;
 use crate::check::history::{Call, Calls, History, Order};
 use crate::check::linearizability::{Judgement, judge};
@@ -65,6 +65,8 @@ pub(in crate::check) struct Explained<S: Spec> {
     pub overlapped: bool,
     /// Why the answers cannot be explained.
     pub judgement: Option<Judgement>,
+    /// An operation that took more steps than it may.
+    pub slow: Option<String>,
 }
 
 /// Judges the calls of the execution that has just ended.
@@ -77,6 +79,7 @@ pub(in crate::check) fn explain<S: Spec>(spec: &S, mut calls: Vec<Timed<S>>) -> 
     let spans: Vec<(usize, Span)> = calls.iter().map(|(call, span)| (call.thread, *span)).collect();
     let history: History<S::Op, S::Ret> = timed(&run, calls).collect();
     let answers = answers(&history);
+    let slow = run.rules.steps.and_then(|most| slow(&run, &history, &spans, most));
     let mut verdicts = driver.verdicts.borrow_mut();
     let overlapped;
     let failed = match run.rules.memory {
@@ -96,13 +99,30 @@ pub(in crate::check) fn explain<S: Spec>(spec: &S, mut calls: Vec<Timed<S>>) -> 
             search.refuted(points)
         }
     };
-    let Some(before) = failed else { return Explained { history, overlapped, judgement: None } };
+    let Some(before) = failed else { return Explained { history, overlapped, judgement: None, slow } };
     if run.rules.memory == Memory::Sc {
         *driver.real_time.borrow_mut() = precedences(&spans, &before);
     }
     let history = history.ordered(before);
     let judgement = judge(spec, &history, Order::Given);
-    Explained { history, overlapped, judgement: Some(judgement) }
+    Explained { history, overlapped, judgement: Some(judgement), slow }
+}
+
+/// A call with more steps than `most`.
+fn slow<Op: Debug, Ret>(
+    run: &Run,
+    history: &History<Op, Ret>,
+    spans: &[(usize, Span)],
+    most: u16,
+) -> Option<String> {
+    let steps = |&(thread, (from, to)): &(usize, Span)| {
+        let events = &run.graph.threads[thread][usize::from(from)..usize::from(to)];
+        // A read-modify-write is two events, and one step.
+        events.iter().filter(|event| event.kind != Kind::Put).count()
+    };
+    let nth = spans.iter().position(|span| steps(span) > usize::from(most))?;
+    let ((thread, _), op, took) = (spans[nth], &history.calls()[nth].op, steps(&spans[nth]));
+    Some(format!("not wait-free: {op:?} of thread {thread} took {took} steps, and may take {most}"))
 }
 
 /// Whether two calls of different threads are in no order.

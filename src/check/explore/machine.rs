@@ -66,8 +66,10 @@ pub(super) struct Rules {
     pub disturbances: usize,
     /// The same, for weak compare-exchanges that fail for no reason.
     pub failures: usize,
-    /// A thread that is stopped for ever, and after how many events.
-    pub stop: Option<(usize, u16)>,
+    /// After how many events each thread is stopped for ever.
+    pub stops: [u16; THREADS],
+    /// The most events of one operation.
+    pub steps: Option<u16>,
 }
 
 /// The state of a run.
@@ -202,72 +204,76 @@ impl Run {
         step.map_or(Step::Default, |(_, step)| step)
     }
 
-    /// The thread that the script wants to go on.
-    fn scripted(&self) -> Option<usize> {
-        let (thread, _) = *self.script.as_ref()?.front()?;
-        let ready = thread < self.threads && self.lives[thread] == Life::Alive && self.can_go_on(thread);
-        ready.then_some(thread)
+    /// Whether `thread` is stopped for ever.
+    pub(super) fn is_stopped(&self, thread: usize) -> bool {
+        self.past.ran(thread) >= self.rules.stops[thread]
+    }
+
+    /// Whether `thread` is alive, and not stopped for ever.
+    fn is_active(&self, thread: usize) -> bool {
+        self.lives[thread] == Life::Alive && !self.is_stopped(thread)
     }
 
     /// Decides who goes on.
     pub(super) fn pick(&mut self) {
-        if let Some(thread) =
-            self.scripted().filter(|_| !self.wants.iter().any(|want| matches!(want, Want::Put)))
-        {
-            self.running = thread;
-            return;
-        }
-        let stopped = self.rules.stop;
-        let next = if self.to_follow > 0 {
-            let ready = |thread: usize| {
-                self.lives[thread] == Life::Alive && self.follows(thread) && {
-                    let event = self.graph.event(Id::new(thread, self.past.ran(thread)));
-                    event.from == Id::INITIAL || self.past.has(event.from)
-                }
-            };
-            let here = Some(self.running).filter(|&thread| ready(thread));
-            here.or_else(|| (0..self.threads).find(|&thread| ready(thread)))
-        } else {
-            let halted =
-                |thread: usize| stopped.is_some_and(|(who, at)| who == thread && self.past.ran(thread) >= at);
-            let half = (0..self.threads).find(|&thread| matches!(self.wants[thread], Want::Put));
-            let open = |thread: &usize| {
-                self.lives[*thread] == Life::Alive && !halted(*thread) && self.can_go_on(*thread)
-            };
-            half.or_else(|| (0..self.threads).find(open))
+        let half = (0..self.threads).find(|&thread| matches!(self.wants[thread], Want::Put));
+        let next = match half.filter(|_| self.to_follow == 0) {
+            Some(thread) => Some(thread),
+            None if self.to_follow > 0 => self.follower(),
+            None => self.scripted().or_else(|| {
+                (0..self.threads).find(|&thread| self.is_active(thread) && self.can_go_on(thread))
+            }),
         };
-        match next {
-            Some(thread) => self.running = thread,
-            None if let Some(thread) = self.last_resort(stopped.map(|(who, _)| who)) => {
-                self.contending = true;
-                self.running = thread;
-            }
-            None => {
-                let over =
-                    self.lives[..self.threads].iter().all(|life| matches!(life, Life::Over | Life::Absent));
-                let waits_needlessly = |thread: usize| {
-                    self.lives[thread] == Life::Alive && self.spins.passed_over(&self.graph, thread)
-                };
-                self.ended = match over {
-                    true => Ended::Complete,
-                    false if (0..self.threads).any(waits_needlessly) => Ended::Redundant,
-                    false => Ended::Stuck,
-                };
-                self.running = 0;
-            }
+        if let Some(thread) = next {
+            self.running = thread;
+        } else if let Some(thread) = self.last_resort() {
+            self.contending = true;
+            self.running = thread;
+        } else {
+            self.ended = self.ending();
+            self.running = 0;
         }
     }
 
+    /// A thread whose next event is in the graph and reads from nothing that is still to come.
+    fn follower(&self) -> Option<usize> {
+        let ready = |thread: &usize| {
+            self.lives[*thread] == Life::Alive && self.follows(*thread) && {
+                let event = self.graph.event(Id::new(*thread, self.past.ran(*thread)));
+                self.past.has(event.from)
+            }
+        };
+        Some(self.running).filter(ready).or_else(|| (0..self.threads).find(ready))
+    }
+
+    /// The thread that the script wants to go on.
+    fn scripted(&mut self) -> Option<usize> {
+        while let Some(&(thread, Step::Stop)) = self.script.as_ref()?.front() {
+            self.next_step();
+            self.rules.stops[thread] = self.past.ran(thread);
+        }
+        let (thread, _) = *self.script.as_ref()?.front()?;
+        (thread < self.threads && self.is_active(thread) && self.can_go_on(thread)).then_some(thread)
+    }
+
     /// Nobody can go on. A thread that waits for what another has taken could have taken it first.
-    fn last_resort(&self, stopped: Option<usize>) -> Option<usize> {
+    fn last_resort(&self) -> Option<usize> {
         let waits = |thread: &usize| {
             let waiting = matches!(self.wants[*thread], Want::Value(_, filter) if filter.waits());
-            waiting
-                && self.lives[*thread] == Life::Alive
-                && !self.contended[*thread]
-                && stopped != Some(*thread)
+            waiting && self.is_active(*thread) && !self.contended[*thread]
         };
         (0..self.threads).find(waits)
+    }
+
+    /// Nobody goes on any more: what that means.
+    fn ending(&self) -> Ended {
+        let over = |life: &Life| matches!(life, Life::Over | Life::Absent);
+        let needless = |thread: usize| self.is_active(thread) && self.spins.passed_over(&self.graph, thread);
+        match self.lives[..self.threads].iter().all(over) {
+            true => Ended::Complete,
+            false if (0..self.threads).any(needless) => Ended::Redundant,
+            false => Ended::Stuck,
+        }
     }
 
     fn can_go_on(&self, thread: usize) -> bool {

@@ -12,6 +12,7 @@ mod linear;
 mod machine;
 mod past;
 mod plain;
+mod progress;
 mod psc;
 mod revisit;
 mod script;
@@ -32,4 +33,5 @@ pub enum Memory {
 pub use explorer::{Explored, Explorer};
 pub(in crate::check) use hunt::{Hunted, Plan, Program};
 pub(in crate::check) use judge::{Explained, explain, position, touched};
+pub(in crate::check) use progress::{Demand, NEVER};
 pub use script::{NoScript, Script};

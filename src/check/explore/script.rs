@@ -12,7 +12,9 @@
 //! | `w1` | a write that comes before the newest one in modification order |
 //! | `c1` | a choice that is answered with 1 |
 //! | `f0` | a weak compare-exchange that fails for no reason, and reads the newest write (`f1`: the one before) |
+//! | `!` | the thread stops for ever |
 
+use super::driver::Stuck;
 use std::fmt;
 use std::str::FromStr;
 
@@ -24,6 +26,8 @@ pub(super) enum Step {
     Write(u16),
     Choose(u16),
     Fail(u16),
+    /// The thread stops for ever.
+    Stop,
 }
 
 /// The steps of an execution, with their threads.
@@ -32,7 +36,7 @@ pub struct Script(pub(super) Vec<(usize, Step)>);
 
 /// A string that is no script.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{word}` in a schedule: expected `thread:steps`, then steps as `3`, `r1`, `w1`, `c1` or `f0`")]
+#[error("`{word}` in a schedule: expected `thread:steps`, then steps as `3`, `r1`, `w1`, `c1`, `f0` or `!`")]
 pub struct NoScript {
     word: String,
 }
@@ -55,6 +59,7 @@ impl fmt::Display for Script {
                 Step::Write(skipped) => write!(f, "w{skipped}")?,
                 Step::Choose(answer) => write!(f, "c{answer}")?,
                 Step::Fail(skipped) => write!(f, "f{skipped}")?,
+                Step::Stop => f.write_str("!")?,
             }
             rest = &rest[same.max(1)..];
         }
@@ -84,6 +89,7 @@ impl FromStr for Script {
                 Some(("w", skipped)) => Step::Write(number(skipped)?),
                 Some(("c", answer)) => Step::Choose(number(answer)?),
                 Some(("f", skipped)) => Step::Fail(number(skipped)?),
+                Some(("!", "")) => Step::Stop,
                 _ => {
                     let times = usize::from(number(steps)?);
                     script.0.extend(std::iter::repeat_n((thread, Step::Default), times));
@@ -97,6 +103,12 @@ impl FromStr for Script {
 }
 
 impl Script {
+    /// What it is that some thread cannot go on at its end.
+    pub(super) fn stuck(&self) -> Stuck {
+        let stops = self.0.iter().any(|(_, step)| *step == Step::Stop);
+        if stops { Stuck::FailsUnlessStopped } else { Stuck::Fails }
+    }
+
     /// How often another thread goes on.
     pub(super) fn switches(&self) -> usize {
         self.0.windows(2).filter(|pair| pair[0].0 != pair[1].0).count()
@@ -109,7 +121,7 @@ impl Script {
 
     /// How many steps do otherwise than by default.
     pub(super) fn oddities(&self) -> usize {
-        self.0.iter().filter(|(_, step)| *step != Step::Default).count()
+        self.0.iter().filter(|(_, step)| !matches!(step, Step::Default | Step::Stop)).count()
     }
 }
 
@@ -119,7 +131,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        for text in ["0:5 1:3 r1 2 0:4", "2:w1", "0:1 c1 f0 1:r12 1", ""] {
+        for text in ["0:5 1:3 r1 2 0:4", "2:w1", "0:1 c1 f0 1:r12 1", "0:2 1:!", ""] {
             let script: Script = text.parse().unwrap();
             assert_eq!(script.to_string(), text);
         }

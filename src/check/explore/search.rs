@@ -1,6 +1,6 @@
 //! The search: one run after the other, and a stack of the graphs that are left.
 
-use super::driver::Driver;
+use super::driver::{Driver, Stuck};
 use super::graph::Graph;
 use super::judge;
 use super::machine::{Ended, Rules, Run};
@@ -86,6 +86,6 @@ pub(super) fn explore(
 }
 
 /// A driver under these rules.
-pub(super) fn driver(rules: Rules, stuck_fails: bool) -> Rc<Driver> {
-    Rc::new(Driver::new(Run::new(rules), stuck_fails))
+pub(super) fn driver(rules: Rules, stuck: Stuck) -> Rc<Driver> {
+    Rc::new(Driver::new(Run::new(rules), stuck))
 }

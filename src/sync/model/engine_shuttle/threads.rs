@@ -161,6 +161,8 @@ impl Builder {
         let index = machine.started();
         let place: Place<T> = Arc::default();
         let put = Arc::clone(&place);
+        // First the event: an execution that is given up here must not leave a job behind.
+        ask(&*machine, world::place(machine.running()), &Request::Spawn(index));
         let raw = employ(
             index,
             self.name.clone(),
@@ -169,7 +171,6 @@ impl Builder {
                 *put.lock().expect("no panic under this lock") = Some(value);
             }),
         );
-        ask(&*machine, world::place(machine.running()), &Request::Spawn(index));
         Ok(JoinHandle(Handle::Explored(Thread { raw, index, name: self.name }, place)))
     }
 }

@@ -1,0 +1,37 @@
+//! Every mix of operations of a small size, up to an exchange of threads: two threads with three operations each,
+//! and three with two. The explorer alone can see all executions of them.
+
+#![cfg(shuttle)]
+
+#[path = "declarations/ring.rs"]
+mod ring;
+#[path = "declarations/stack.rs"]
+mod stack;
+
+use ring::Op::{TryPop, TryPush};
+use selvedge::check::{Model, Scenario};
+use stack::Op::{Pop, Push};
+use stack::treiber;
+
+/// A value that tells who pushed it, and as the how-many-eth.
+fn value(thread: usize, nth: usize) -> u8 {
+    (10 * (thread + 1) + nth) as u8
+}
+
+fn stacks(size: (usize, usize)) -> Model {
+    let operation = |kind, thread, nth| if kind == 0 { Push(value(thread, nth)) } else { Pop };
+    let around = Scenario::new().before([Push(1), Push(2)]).after([Pop]);
+    Model::mixes(treiber(), 2, size, operation, around).property("all mixes")
+}
+
+fn rings(capacity: usize, size: (usize, usize)) -> Model {
+    let operation = |kind, thread, nth| if kind == 0 { TryPush(value(thread, nth)) } else { TryPop };
+    let around = Scenario::new().before([TryPush(1)]).after([TryPop]);
+    Model::mixes(ring::bounded::<u8>(capacity), 2, size, operation, around).property("all mixes")
+}
+
+selvedge::model!(stack_2x3, stacks((2, 3)));
+selvedge::model!(stack_3x2, stacks((3, 2)));
+selvedge::model!(ring_of_1_2x3, rings(1, (2, 3)));
+selvedge::model!(ring_of_2_2x3, rings(2, (2, 3)));
+selvedge::model!(ring_of_2_3x2, rings(2, (3, 2)));

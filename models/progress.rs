@@ -1,0 +1,126 @@
+//! Progress: which structures go on when a thread stops for ever, shown on ours and on controls that do not.
+
+#[path = "declarations/ring.rs"]
+mod ring;
+#[path = "declarations/stack.rs"]
+mod stack;
+
+use ring::Op::{TryPop, TryPush};
+use selvedge::check::{Engine, Model, Progress, Scenario, Spec, Structure};
+use selvedge::reclaim::Leak;
+use selvedge::sync::Mutex;
+use stack::Op::{Pop, Push};
+use stack::{Ret, Treiber, treiber};
+use std::marker::PhantomData;
+
+/// Both memory models of the explorer, which alone can stop a thread for ever.
+const EXPLORER: [Engine; 2] = [Engine::ExplorerSc, Engine::ExplorerWeak];
+
+/// A stack behind a lock: the control of every level.
+struct Locked;
+
+impl Spec for Locked {
+    type Op = stack::Op;
+    type Ret = Ret;
+    type State = Vec<u8>;
+
+    fn initial(&self) -> Vec<u8> {
+        Vec::new()
+    }
+
+    fn step(&self, state: &mut Vec<u8>, op: &stack::Op) -> Ret {
+        Treiber::<Leak>(PhantomData).step(state, op)
+    }
+}
+
+impl Structure for Locked {
+    type Sut = Mutex<Vec<u8>>;
+
+    fn create(&self) -> Self::Sut {
+        Mutex::new(Vec::new())
+    }
+
+    fn apply(&self, sut: &Self::Sut, op: &stack::Op) -> Ret {
+        self.step(&mut sut.lock().expect("no panic under this lock"), op)
+    }
+}
+
+fn stacked() -> Scenario<stack::Op> {
+    Scenario::new().before([Push(0)]).thread([Push(1), Pop]).thread([Pop, Push(2)])
+}
+
+fn ringed() -> Scenario<ring::Op> {
+    Scenario::new().thread([TryPush(1)]).thread([TryPop])
+}
+
+mod treiber_stack {
+    use super::*;
+
+    selvedge::model!(
+        obstruction_free,
+        Model::of(treiber(), stacked()).progress(Progress::ObstructionFree).property("obstruction-free")
+    );
+    selvedge::model!(
+        lock_free,
+        Model::of(treiber(), stacked()).progress(Progress::LockFree).property("lock-free")
+    );
+    selvedge::model!(
+        lock_free_for_three,
+        Model::of(treiber(), Scenario::new().thread([Push(1)]).thread([Pop]).thread([Push(2)]))
+            .progress(Progress::LockFree)
+            .property("lock-free")
+    );
+    // Alone a push takes 3 steps (fence, load, exchange); under contention there is no bound.
+    selvedge::model!(
+        not_wait_free,
+        Model::of(treiber(), Scenario::new().thread([Push(1)]).thread([Push(2)]))
+            .progress(Progress::WaitFree(3))
+            .kills("control: a lock-free loop has no bound", EXPLORER, ["not wait-free: Push"])
+    );
+    selvedge::model!(
+        bounded_alone,
+        Model::of(treiber(), Scenario::new().thread([Push(1)]).thread([]))
+            .progress(Progress::WaitFree(3))
+            .property("bounded steps alone")
+            .sequential()
+    );
+}
+
+mod locked_stack {
+    use super::*;
+
+    fn model(progress: Progress) -> Model {
+        Model::of(Locked, stacked()).structure("stack behind a lock").progress(progress)
+    }
+
+    selvedge::model!(
+        not_obstruction_free,
+        model(Progress::ObstructionFree).kills(
+            "control: a lock is not obstruction-free",
+            EXPLORER,
+            ["blocks:"]
+        )
+    );
+    selvedge::model!(
+        not_lock_free,
+        model(Progress::LockFree).kills("control: a lock is not lock-free", EXPLORER, ["blocks:"])
+    );
+    selvedge::model!(
+        not_wait_free,
+        model(Progress::WaitFree(100)).kills("control: a lock is not wait-free", EXPLORER, ["blocks:"])
+    );
+}
+
+/// Vyukov's ring: a thread that has claimed a slot and stops blocks whoever needs that slot next.
+mod ring_blocks {
+    use super::*;
+
+    selvedge::model!(
+        lock_free,
+        Model::of(ring::bounded::<u8>(1), ringed()).progress(Progress::LockFree).kills(
+            "control: the ring is not lock-free",
+            EXPLORER,
+            ["blocks:"]
+        )
+    );
+}
