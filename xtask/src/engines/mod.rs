@@ -9,6 +9,7 @@ mod cli;
 mod controls;
 mod hooks;
 mod page;
+mod share;
 mod table;
 mod target;
 
@@ -19,6 +20,7 @@ use anyhow::{Result, bail};
 use cell::Cell;
 use indicatif::{ProgressBar, ProgressStyle};
 use selvedge::check::measure::Search;
+use share::Share;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 use table::{Row, Speeds};
@@ -34,9 +36,11 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     let target = Target::build(options.workers)?;
     eprintln!("controls: programs of which it is known what must come of them");
     controls::check(&target)?;
+    let share = Share::begin();
     let rows = rows(&target, options)?;
     eprintln!("the cost of the facade's hooks");
-    let speeds = Speeds { limits: options.limits(), rows, hooks: hooks::measure(&target)? };
+    let hooks = hooks::measure(&target)?;
+    let speeds = Speeds { limits: options.limits(), rows, hooks, warning: share.warning() };
     if options.write {
         page::write(&target.root, &speeds.markdown())?;
     } else if options.markdown {

@@ -27,6 +27,8 @@ pub struct Speeds {
     pub rows: Vec<Row>,
     /// The cost of the facade's hooks.
     pub hooks: Hooks,
+    /// Why the times are not to be trusted.
+    pub warning: Option<String>,
 }
 
 impl Speeds {
@@ -48,13 +50,14 @@ impl Speeds {
     }
 
     fn legend(&self) -> String {
-        format!(
+        let legend = format!(
             "A cell is a process of its own: executions, seconds, executions/s (left out below 10 ms). `> n, \
              incomplete`: stopped after {} executions or {} s. `n blocked`: runs that were given \
              up, since some thread could only wait. `2x3`: two threads with three operations each.",
             HumanCount(self.limits.executions),
             self.limits.time.as_secs_f64(),
-        )
+        );
+        [Some(legend), self.warning.clone()].into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
     /// The table and what is below it, for the documentation.
