@@ -28,7 +28,7 @@ pub enum Progress {
 #[cfg(shuttle)]
 mod demands {
     use super::Progress;
-    use crate::check::explore::{Demand, NEVER};
+    use crate::check::explore::Demand;
 
     /// The most explorations that a check may take.
     const MOST: usize = 100_000;
@@ -74,6 +74,7 @@ mod demands {
     #[cfg(test)]
     mod tests {
         use super::*;
+        use crate::check::explore::NEVER;
 
         #[test]
         fn each_thread_stops_before_each_of_its_steps() {

@@ -207,7 +207,7 @@ impl Points {
     fn new(run: &Run, spans: &[(usize, Span)]) -> Self {
         let event = |point: usize| {
             let (thread, (from, to)) = spans[point / 2];
-            let index = if point % 2 == 0 { from.min(to.max(1) - 1) } else { to.max(1) - 1 };
+            let index = if point.is_multiple_of(2) { from.min(to.max(1) - 1) } else { to.max(1) - 1 };
             Id::new(thread, index)
         };
         let rows = (0..2 * spans.len()).map(|point| {

@@ -87,9 +87,9 @@ pub(super) struct Run {
     pub running: usize,
     pub ended: Ended,
     /// The running thread cannot go on, and is only to contend for what it waits for.
-    contending: bool,
+    pub contending: bool,
     /// The threads that have.
-    contended: [bool; THREADS],
+    pub contended: [bool; THREADS],
     /// The initial values of the locations that each thread created, and the length of that thread then.
     initial: [Vec<(u64, u16)>; THREADS],
     /// The event that started each thread.
@@ -192,111 +192,10 @@ impl Run {
             || self.past.present[self.running].before.of(creator) > length
     }
 
-    /// Whether the next event of `thread` is in the graph, and not only as one that waits.
-    pub(super) fn follows(&self, thread: usize) -> bool {
-        let next = self.past.ran(thread);
-        next < self.graph.length(thread) && !self.graph.event(Id::new(thread, next)).blocked
-    }
-
     /// The next step of the script, which the running thread takes now.
     pub(super) fn next_step(&mut self) -> Step {
         let step = self.script.as_mut().and_then(VecDeque::pop_front);
         step.map_or(Step::Default, |(_, step)| step)
-    }
-
-    /// Whether `thread` is stopped for ever.
-    pub(super) fn is_stopped(&self, thread: usize) -> bool {
-        self.past.ran(thread) >= self.rules.stops[thread]
-    }
-
-    /// Whether `thread` is alive, and not stopped for ever.
-    fn is_active(&self, thread: usize) -> bool {
-        self.lives[thread] == Life::Alive && !self.is_stopped(thread)
-    }
-
-    /// Decides who goes on.
-    pub(super) fn pick(&mut self) {
-        let half = (0..self.threads).find(|&thread| matches!(self.wants[thread], Want::Put));
-        let next = match half.filter(|_| self.to_follow == 0) {
-            Some(thread) => Some(thread),
-            None if self.to_follow > 0 => self.follower(),
-            None => self.scripted().or_else(|| {
-                (0..self.threads).find(|&thread| self.is_active(thread) && self.can_go_on(thread))
-            }),
-        };
-        if let Some(thread) = next {
-            self.running = thread;
-        } else if let Some(thread) = self.last_resort() {
-            self.contending = true;
-            self.running = thread;
-        } else {
-            self.ended = self.ending();
-            self.running = 0;
-        }
-    }
-
-    /// A thread whose next event is in the graph and reads from nothing that is still to come.
-    fn follower(&self) -> Option<usize> {
-        let ready = |thread: &usize| {
-            self.lives[*thread] == Life::Alive && self.follows(*thread) && {
-                let event = self.graph.event(Id::new(*thread, self.past.ran(*thread)));
-                self.past.has(event.from)
-            }
-        };
-        Some(self.running).filter(ready).or_else(|| (0..self.threads).find(ready))
-    }
-
-    /// The thread that the script wants to go on.
-    fn scripted(&mut self) -> Option<usize> {
-        while let Some(&(thread, Step::Stop)) = self.script.as_ref()?.front() {
-            self.next_step();
-            self.rules.stops[thread] = self.past.ran(thread);
-        }
-        let (thread, _) = *self.script.as_ref()?.front()?;
-        (thread < self.threads && self.is_active(thread) && self.can_go_on(thread)).then_some(thread)
-    }
-
-    /// Nobody can go on. A thread that waits for what another has taken could have taken it first.
-    fn last_resort(&self) -> Option<usize> {
-        let waits = |thread: &usize| {
-            let waiting = matches!(self.wants[*thread], Want::Value(_, filter) if filter.waits());
-            waiting && self.is_active(*thread) && !self.contended[*thread]
-        };
-        (0..self.threads).find(waits)
-    }
-
-    /// Nobody goes on any more: what that means.
-    fn ending(&self) -> Ended {
-        let over = |life: &Life| matches!(life, Life::Over | Life::Absent);
-        let needless = |thread: usize| self.is_active(thread) && self.spins.passed_over(&self.graph, thread);
-        match self.lives[..self.threads].iter().all(over) {
-            true => Ended::Complete,
-            false if (0..self.threads).any(needless) => Ended::Redundant,
-            false => Ended::Stuck,
-        }
-    }
-
-    fn can_go_on(&self, thread: usize) -> bool {
-        match self.wants[thread] {
-            Want::Anything | Want::Put => true,
-            Want::End(other) => self.lives[other] == Life::Over,
-            Want::Value(location, filter) => self.has_option(thread, location, filter),
-        }
-    }
-
-    /// Whether there is anything to read for a thread that does not take just any value, or any write.
-    fn has_option(&self, thread: usize, location: Location, filter: Filter) -> bool {
-        let Some(cell) = self.graph.find_cell(location) else {
-            return filter.accepts(self.value(location, Id::INITIAL));
-        };
-        let floor = self.oldest(thread, cell);
-        (floor..=self.graph.newest(cell)).any(|rank| {
-            let write = self.graph.write_at(cell, rank);
-            let accepted = filter.accepts(self.value(location, write));
-            accepted
-                && !(filter.waits() && self.graph.is_taken(cell, rank))
-                && !self.spins.repeats(&self.graph, thread, cell, write)
-        })
     }
 
     /// The oldest write of `cell` that the next read of `thread` is to consider. One that has waited was overtaken
@@ -312,6 +211,11 @@ impl Run {
 
     /// The oldest write of `cell` that the next event of `thread` may read.
     pub(super) fn floor(&self, thread: usize, cell: u16) -> u16 {
+        // What the thread has seen itself is in its past under either model, and is mostly the newest.
+        let newest = self.graph.newest(cell);
+        if self.past.present[thread].before.contains(self.graph.write_at(cell, newest)) {
+            return newest;
+        }
         let past = match self.rules.memory {
             Memory::Weak => self.past.present[thread].before,
             Memory::Sc => {
@@ -345,70 +249,6 @@ impl Run {
         if self.follows(me) { self.follow(request) } else { self.extend(request).map(Some) }
     }
 
-    /// The next event of the running thread is in the graph: it happens again.
-    fn follow(&mut self, request: &Request<'_>) -> Result<Option<Answer>, String> {
-        let me = self.running;
-        let id = Id::new(me, self.past.ran(me));
-        self.check_deterministic(request, id)?;
-        self.to_follow -= 1;
-        let event = *self.graph.event(id);
-        let answer = match *request {
-            Request::Load { location, .. } => {
-                let value = self.value(location, event.from);
-                self.graph.event_mut(id).value = value;
-                Answer { value, stored: false }
-            }
-            Request::Store { value, .. } => {
-                self.graph.event_mut(id).value = value;
-                Answer { value, stored: true }
-            }
-            Request::Update { location, new, expected, .. } => {
-                let value = self.value(location, event.from);
-                let event = self.graph.event_mut(id);
-                event.value = value;
-                // Values that are addresses differ from run to run: what is expected is what is expected now.
-                if let Use::Update(update) = &mut event.use_ {
-                    update.expected = expected;
-                }
-                if event.kind == Kind::Take {
-                    return self.follow_put(id, value, new);
-                }
-                if new(value).is_some() && !event.spurious {
-                    return Err(DIFFERENT.into());
-                }
-                Answer { value, stored: false }
-            }
-            Request::Choose(_) => Answer { value: event.value, stored: false },
-            Request::Spawn(child) if event.value != child as u64 => return Err(DIFFERENT.into()),
-            _ => Answer { value: 0, stored: false },
-        };
-        self.ran(id, request);
-        Ok(Some(answer))
-    }
-
-    /// The read of a read-modify-write happens again, and its write, if it is in the graph already.
-    fn follow_put(
-        &mut self,
-        take: Id,
-        value: u64,
-        new: &dyn Fn(u64) -> Option<u64>,
-    ) -> Result<Option<Answer>, String> {
-        self.past.run(&self.graph, take, self.rules.memory);
-        self.spins.ran(take);
-        let put = Id::new(take.thread(), take.index() + 1);
-        let Some(new) = new(value) else { return Err(DIFFERENT.into()) };
-        if put.index() == self.graph.length(put.thread()) {
-            self.wants[take.thread()] = Want::Put;
-            self.pick();
-            return Ok(None);
-        }
-        self.to_follow -= 1;
-        self.graph.event_mut(put).value = new;
-        self.past.run(&self.graph, put, self.rules.memory);
-        self.spins.ran(put);
-        Ok(Some(Answer { value, stored: true }))
-    }
-
     /// `id` has run.
     pub(super) fn ran(&mut self, id: Id, request: &Request<'_>) {
         self.past.run(&self.graph, id, self.rules.memory);
@@ -426,29 +266,6 @@ impl Run {
         }
     }
 
-    /// What a thread asks must be what it asked when the graph was made.
-    fn check_deterministic(&mut self, request: &Request<'_>, id: Id) -> Result<(), String> {
-        let cell = match request {
-            Request::Load { location, .. }
-            | Request::Store { location, .. }
-            | Request::Update { location, .. } => self.graph.cell_of(*location),
-            _ => NOWHERE,
-        };
-        let event = self.graph.event(id);
-        let same = match request {
-            Request::Load { .. } => event.kind == Kind::Read,
-            Request::Store { .. } => event.kind == Kind::Write,
-            Request::Update { .. } => event.kind.reads(),
-            Request::Fence(_) => event.kind == Kind::Fence,
-            Request::Choose(_) => event.kind == Kind::Choice,
-            Request::Spawn(_) => event.kind == Kind::Spawn,
-            Request::Begin => event.kind == Kind::Begin,
-            Request::End => event.kind == Kind::End,
-            Request::Join(_) => event.kind == Kind::Join,
-        };
-        if same && event.location == cell { Ok(()) } else { Err(DIFFERENT.into()) }
-    }
-
     /// Whether all that happened to a location happens before the running thread's next step.
     pub(super) fn exclusive(&mut self, location: Location) -> Result<u64, String> {
         let Some(cell) = self.graph.find_cell(location) else { return Ok(self.value(location, Id::INITIAL)) };
@@ -461,9 +278,6 @@ impl Run {
         Ok(self.value(location, self.graph.write_at(cell, self.graph.newest(cell))))
     }
 }
-
-const DIFFERENT: &str = "the program is not deterministic: in the same execution it did something else before. \
-    It must not depend on addresses, on the clock, on hash maps' order, or on memory beside the facade";
 
 /// A new event that is no access.
 pub(super) fn plain_event(kind: Kind, order: Ordering) -> Event {

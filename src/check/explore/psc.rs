@@ -90,7 +90,7 @@ impl<'a, B: Fn(Id) -> Clock> Psc<'a, B> {
     }
 
     /// From a fence to an access.
-    fn from_fence(&self, fence: Id, then: Id) -> bool {
+    fn fence_to_access(&self, fence: Id, then: Id) -> bool {
         let event = self.graph.event(then);
         let own = key(self.graph, event);
         let behind = then.index().checked_sub(1).map(|last| Id::new(then.thread(), last));
@@ -127,7 +127,7 @@ impl<'a, B: Fn(Id) -> Clock> Psc<'a, B> {
         if self.graph.event(then).kind == Kind::Fence {
             first != then && self.to_fence(first, &(self.before)(then))
         } else if self.graph.event(first).kind == Kind::Fence {
-            self.from_fence(first, then)
+            self.fence_to_access(first, then)
         } else {
             first != then && self.accessing(first, then)
         }

@@ -1,0 +1,113 @@
+//! Who goes on: a function of the graph, so that a run can be repeated and no graph is reached twice.
+//!
+//! While a graph is followed, it is the thread that runs, or else the lowest, whose next event is in it and reads
+//! from nothing that is still to come. Then it is the lowest thread that can go on. When nobody can, threads
+//! that wait for what another has taken contend for it; after that, the run is over.
+
+use super::graph::{Filter, Id};
+use super::machine::{Ended, Life, Run, Want};
+use super::script::Step;
+use crate::sync::model::Location;
+
+impl Run {
+    /// Whether the next event of `thread` is in the graph, and not only as one that waits.
+    pub(super) fn follows(&self, thread: usize) -> bool {
+        let next = self.past.ran(thread);
+        next < self.graph.length(thread) && !self.graph.event(Id::new(thread, next)).blocked
+    }
+
+    /// Whether `thread` is stopped for ever.
+    pub(super) fn is_stopped(&self, thread: usize) -> bool {
+        self.past.ran(thread) >= self.rules.stops[thread]
+    }
+
+    /// Whether `thread` is alive, and not stopped for ever.
+    fn is_active(&self, thread: usize) -> bool {
+        self.lives[thread] == Life::Alive && !self.is_stopped(thread)
+    }
+
+    /// Decides who goes on.
+    pub(super) fn pick(&mut self) {
+        let half = (0..self.threads).find(|&thread| matches!(self.wants[thread], Want::Put));
+        let next = match half.filter(|_| self.to_follow == 0) {
+            Some(thread) => Some(thread),
+            None if self.to_follow > 0 => self.follower(),
+            None => self.scripted().or_else(|| {
+                (0..self.threads).find(|&thread| self.is_active(thread) && self.can_go_on(thread))
+            }),
+        };
+        if let Some(thread) = next {
+            self.running = thread;
+        } else if let Some(thread) = self.last_resort() {
+            self.contending = true;
+            self.running = thread;
+        } else {
+            self.ended = self.ending();
+            self.running = 0;
+        }
+    }
+
+    /// A thread whose next event is in the graph and reads from nothing that is still to come.
+    fn follower(&self) -> Option<usize> {
+        let ready = |thread: &usize| {
+            self.lives[*thread] == Life::Alive && self.follows(*thread) && {
+                let event = self.graph.event(Id::new(*thread, self.past.ran(*thread)));
+                self.past.has(event.from)
+            }
+        };
+        Some(self.running).filter(ready).or_else(|| (0..self.threads).find(ready))
+    }
+
+    /// The thread that the script wants to go on.
+    fn scripted(&mut self) -> Option<usize> {
+        while let Some(&(thread, Step::Stop)) = self.script.as_ref()?.front() {
+            self.next_step();
+            self.rules.stops[thread] = self.past.ran(thread);
+        }
+        let (thread, _) = *self.script.as_ref()?.front()?;
+        (thread < self.threads && self.is_active(thread) && self.can_go_on(thread)).then_some(thread)
+    }
+
+    /// Nobody can go on. A thread that waits for what another has taken could have taken it first.
+    fn last_resort(&self) -> Option<usize> {
+        let waits = |thread: &usize| {
+            let waiting = matches!(self.wants[*thread], Want::Value(_, filter) if filter.waits());
+            waiting && self.is_active(*thread) && !self.contended[*thread]
+        };
+        (0..self.threads).find(waits)
+    }
+
+    /// Nobody goes on any more: what that means.
+    fn ending(&self) -> Ended {
+        let over = |life: &Life| matches!(life, Life::Over | Life::Absent);
+        let needless = |thread: usize| self.is_active(thread) && self.spins.passed_over(&self.graph, thread);
+        match self.lives[..self.threads].iter().all(over) {
+            true => Ended::Complete,
+            false if (0..self.threads).any(needless) => Ended::Redundant,
+            false => Ended::Stuck,
+        }
+    }
+
+    fn can_go_on(&self, thread: usize) -> bool {
+        match self.wants[thread] {
+            Want::Anything | Want::Put => true,
+            Want::End(other) => self.lives[other] == Life::Over,
+            Want::Value(location, filter) => self.has_option(thread, location, filter),
+        }
+    }
+
+    /// Whether there is anything to read for a thread that does not take just any value, or any write.
+    fn has_option(&self, thread: usize, location: Location, filter: Filter) -> bool {
+        let Some(cell) = self.graph.find_cell(location) else {
+            return filter.accepts(self.value(location, Id::INITIAL));
+        };
+        let floor = self.oldest(thread, cell);
+        (floor..=self.graph.newest(cell)).any(|rank| {
+            let write = self.graph.write_at(cell, rank);
+            let accepted = filter.accepts(self.value(location, write));
+            accepted
+                && !(filter.waits() && self.graph.is_taken(cell, rank))
+                && !self.spins.repeats(&self.graph, thread, cell, write)
+        })
+    }
+}
