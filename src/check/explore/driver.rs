@@ -8,6 +8,7 @@ use super::judge::Verdicts;
 use super::machine::{Ended, Life, Run, Want};
 use super::plain::{Doubt, Moment};
 use super::psc::Psc;
+use super::unwinding::Unwinding;
 use crate::sync::model::{Answer, Location, Machine, Place, Plain, Request, all_pending};
 use std::cell::{Cell, RefCell};
 
@@ -33,6 +34,7 @@ pub(super) struct Driver {
     pub longest: RefCell<[u16; THREADS]>,
     /// Uses of retired nodes that are to be looked at when the graph has been followed.
     doubts: RefCell<Vec<Doubt>>,
+    unwinding: Unwinding,
     /// What the judge has judged already.
     pub verdicts: RefCell<Verdicts>,
     /// What must come before what in an interleaving that the judge has refuted.
@@ -42,8 +44,8 @@ pub(super) struct Driver {
 impl Driver {
     pub(super) fn new(run: Run, stuck: Stuck) -> Self {
         let (run, given_up) = (RefCell::new(run), Cell::new(false));
-        let (longest, doubts, verdicts, real_time) = Default::default();
-        Driver { run, given_up, stuck, longest, doubts, verdicts, real_time }
+        let (longest, doubts, unwinding, verdicts, real_time) = Default::default();
+        Driver { run, given_up, stuck, longest, doubts, unwinding, verdicts, real_time }
     }
 
     /// Before a run begins.
@@ -51,6 +53,7 @@ impl Driver {
         self.given_up.set(false);
         self.doubts.borrow_mut().clear();
         self.real_time.borrow_mut().clear();
+        self.unwinding.reset();
     }
 
     fn moment(&self, place: Place) -> Moment {
@@ -104,12 +107,11 @@ impl Driver {
         }
     }
 
-    /// Gives the execution up: threads unwind, the youngest first, since older ones may have lent them what
-    /// is on their stacks.
+    /// Gives the execution up: threads unwind, one after the other.
     fn give_up(&self) {
         self.given_up.set(true);
         let mut run = self.run.borrow_mut();
-        run.running = (0..run.threads).rev().find(|&thread| run.lives[thread] == Life::Alive).unwrap_or(0);
+        run.running = self.unwinding.next(&run).unwrap_or(0);
     }
 
     /// Nobody can go on and main is over already, so that nobody would notice: the others unwind.
@@ -214,7 +216,24 @@ impl Machine for Driver {
 
     fn unwound(&self, thread: usize) {
         self.run.borrow_mut().lives[thread] = Life::Over;
-        self.give_up();
+        match self.unwinding.waits_no_more() {
+            Some(waiter) => self.run.borrow_mut().running = waiter,
+            None => self.give_up(),
+        }
+    }
+
+    fn wait_unwinding(&self) -> bool {
+        self.given_up.set(true);
+        let mut run = self.run.borrow_mut();
+        let next = self.unwinding.instead_of(run.running, &run);
+        next.is_some_and(|next| {
+            run.running = next;
+            true
+        })
+    }
+
+    fn is_over(&self, thread: usize) -> bool {
+        self.run.borrow().lives[thread] == Life::Over
     }
 
     fn yielded(&self, _place: Place) {

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// A thread that takes more steps than this in one execution makes no progress.
-const STEP_LIMIT: u64 = 20_000;
+const STEP_LIMIT: u64 = 2_000;
 
 /// Explores all executions of a program.
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@ use super::graph::{Id, Kind, NOWHERE, Use};
 use super::machine::{Run, Want};
 use crate::sync::model::{Answer, Request};
 
-const DIFFERENT: &str = "the program is not deterministic: in the same execution it did something else before. \
+pub(super) const DIFFERENT: &str = "the program is not deterministic: in the same execution it did something else before. \
     It must not depend on addresses, on the clock, on hash maps' order, or on memory beside the facade";
 
 impl Run {

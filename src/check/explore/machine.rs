@@ -8,6 +8,7 @@ use super::Memory;
 use super::clock::THREADS;
 use super::coherence::floor;
 use super::extend::Extension;
+use super::follow::DIFFERENT;
 use super::graph::{Event, Filter, Graph, Id, Kind, NOWHERE, Use};
 use super::past::Past;
 use super::plain::Plains;
@@ -92,6 +93,8 @@ pub(super) struct Run {
     pub contended: [bool; THREADS],
     /// The initial values of the locations that each thread created, and the length of that thread then.
     initial: [Vec<(u64, u16)>; THREADS],
+    /// Locations that were taken apart: by whom, and how many events that thread had then.
+    taken_apart: Vec<(Location, usize, u16)>,
     /// The event that started each thread.
     pub spawns: [Id; THREADS],
     objects: [u32; THREADS],
@@ -117,6 +120,7 @@ impl Run {
             contending: false,
             contended: [false; THREADS],
             initial: Default::default(),
+            taken_apart: Vec::new(),
             spawns: [Id::INITIAL; THREADS],
             objects: Default::default(),
             script: None,
@@ -140,6 +144,7 @@ impl Run {
         self.contending = false;
         self.contended = [false; THREADS];
         self.initial.iter_mut().for_each(Vec::clear);
+        self.taken_apart.clear();
         self.objects = [0; THREADS];
         // Each thread's first location is its token.
         self.initial.iter_mut().for_each(|created| created.push((0, 0)));
@@ -156,7 +161,11 @@ impl Run {
     pub(super) fn start(&mut self) -> Result<usize, String> {
         let me = self.running;
         let child = if self.follows(me) {
-            self.graph.event(Id::new(me, self.past.ran(me))).value as usize
+            let event = self.graph.event(Id::new(me, self.past.ran(me)));
+            if event.kind != Kind::Spawn {
+                return Err(DIFFERENT.into());
+            }
+            event.value as usize
         } else {
             let free =
                 |thread: &usize| self.lives[*thread] == Life::Absent && self.graph.length(*thread) == 0;
@@ -233,9 +242,18 @@ impl Run {
         if let Request::Load { location, .. }
         | Request::Store { location, .. }
         | Request::Update { location, .. } = request
-            && !self.knows(*location)
         {
-            return Err("data race: an atomic is used by a thread that cannot know of its creation".into());
+            if !self.knows(*location) {
+                return Err(
+                    "data race: an atomic is used by a thread that cannot know of its creation".into()
+                );
+            }
+            let before = self.past.present[me].before;
+            let unknown =
+                |&(taken, by, length): &(_, _, _)| taken == *location && by != me && before.of(by) <= length;
+            if self.taken_apart.iter().any(unknown) {
+                return Err(TAKEN_APART.into());
+            }
         }
         if std::mem::take(&mut self.contending) {
             self.contended[me] = true;
@@ -268,16 +286,19 @@ impl Run {
 
     /// Whether all that happened to a location happens before the running thread's next step.
     pub(super) fn exclusive(&mut self, location: Location) -> Result<u64, String> {
+        self.taken_apart.push((location, self.running, self.past.ran(self.running)));
         let Some(cell) = self.graph.find_cell(location) else { return Ok(self.value(location, Id::INITIAL)) };
         let before = self.past.present[self.running].before;
         let accesses = &self.graph.cells[usize::from(cell)];
         let all = accesses.writes.iter().chain(&accesses.reads);
         if { all }.any(|id| self.past.has(*id) && !before.contains(*id)) {
-            return Err("data race: an atomic is taken apart while another thread may use it".into());
+            return Err(TAKEN_APART.into());
         }
         Ok(self.value(location, self.graph.write_at(cell, self.graph.newest(cell))))
     }
 }
+
+const TAKEN_APART: &str = "data race: an atomic is taken apart while another thread may use it";
 
 /// A new event that is no access.
 pub(super) fn plain_event(kind: Kind, order: Ordering) -> Event {

@@ -91,6 +91,7 @@ mod script;
 mod search;
 mod spin;
 mod turns;
+mod unwinding;
 
 use serde::{Deserialize, Serialize};
 

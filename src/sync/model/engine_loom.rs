@@ -41,6 +41,15 @@ pub(super) fn thread_index() -> usize {
     THREADS.with(|threads| threads.borrow().iter().find(|t| t.0 == me).map_or(0, |t| t.1))
 }
 
+/// Who borrows from a scope. loom unwinds nobody but the thread that panics, so it need not know.
+pub(super) struct Borrower;
+
+pub(super) fn borrower<T>(_: &JoinHandle<T>) -> Borrower {
+    Borrower
+}
+
+pub(super) fn reclaim(_: Borrower) {}
+
 /// loom switches at atomic operations only; its cells find races by their clocks, with no switch.
 pub(super) fn point() {}
 

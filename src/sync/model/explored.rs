@@ -104,6 +104,10 @@ pub(crate) trait Machine {
     fn abandoned(&self) -> bool;
     /// A thread has unwound.
     fn unwound(&self, thread: usize);
+    /// The running thread unwinds and has to wait: others unwind first. `false`: nobody is left who could help.
+    fn wait_unwinding(&self) -> bool;
+    /// Whether a thread has ended, or was unwound.
+    fn is_over(&self, thread: usize) -> bool;
     /// The running thread lets others go first.
     fn yielded(&self, place: Place);
     /// A new location with this content.
@@ -143,6 +147,25 @@ pub(crate) fn machine() -> Option<Rc<dyn Machine>> {
 /// From here on, executions on this thread of the operating system are explored by `machine` (or not).
 pub(crate) fn install(machine: Option<Rc<dyn Machine>>) {
     MACHINE.with(|own| *own.borrow_mut() = machine);
+}
+
+/// A destructor waits while its thread unwinds: others unwind meanwhile. `false`: it would wait for ever.
+pub(super) fn may_wait(machine: &dyn Machine) -> bool {
+    let me = machine.running();
+    let hope = machine.wait_unwinding();
+    while machine.running() != me {
+        engine::switch();
+    }
+    hope
+}
+
+/// As [`may_wait`], for those that cannot go on without what they wait for.
+pub(super) fn must_wait(machine: &dyn Machine) {
+    if !may_wait(machine) {
+        let me = machine.running();
+        eprintln!("a destructor waits for ever while thread {me} unwinds: nobody is left who could end that");
+        std::process::abort();
+    }
 }
 
 /// Puts `request` to the machine, and runs others until it is answered.

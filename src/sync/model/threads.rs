@@ -177,6 +177,7 @@ type Slots = host::Mutex<Vec<Option<engine::JoinHandle<()>>>>;
 /// Threads that end before [`scope`] returns, and so may borrow from around it.
 pub struct Scope<'scope, 'env: 'scope> {
     running: Slots,
+    borrowers: host::Mutex<Vec<engine::Borrower>>,
     // Invariant in both, as in `std`: no thread may outlive a shorter or a longer scope by variance.
     scope: PhantomData<&'scope mut &'scope ()>,
     env: PhantomData<&'env mut &'env ()>,
@@ -208,18 +209,36 @@ fn take(running: &Slots, slot: usize) -> Option<engine::JoinHandle<()>> {
 /// Runs `f`, then waits for all threads that were started in the scope.
 #[track_caller]
 pub fn scope<'env, T>(f: impl for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> T) -> T {
-    let scope = Scope { running: Slots::default(), scope: PhantomData, env: PhantomData };
-    let result = catch_unwind(AssertUnwindSafe(|| f(&scope)));
+    let scope = Scope {
+        running: Slots::default(),
+        borrowers: host::Mutex::default(),
+        scope: PhantomData,
+        env: PhantomData,
+    };
+    let place = Location::caller();
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        let result = catch_unwind(AssertUnwindSafe(|| f(&scope)));
+        join_all(&scope.running, place);
+        result.unwrap_or_else(|panic| resume_unwind(panic))
+    }));
+    result.unwrap_or_else(|panic| {
+        let borrowers = std::mem::take(&mut *scope.borrowers.lock().expect("no panic under this lock"));
+        borrowers.into_iter().for_each(engine::reclaim);
+        resume_unwind(panic)
+    })
+}
+
+/// Waits for the threads of a scope.
+fn join_all(running: &Slots, place: super::event::Place) {
     // Threads may start threads, so the list is read anew each time.
     let mut slot = 0;
-    while slot < scope.running.lock().expect("no panic under this lock").len() {
-        if let Some(handle) = take(&scope.running, slot) {
-            let joined = step("join", Location::caller()).perform(|| (handle.join(), Value::None, None));
+    while slot < running.lock().expect("no panic under this lock").len() {
+        if let Some(handle) = take(running, slot) {
+            let joined = step("join", place).perform(|| (handle.join(), Value::None, None));
             joined.unwrap_or_else(|panic| resume_unwind(panic));
         }
         slot += 1;
     }
-    result.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 impl<'scope> Scope<'scope, '_> {
@@ -239,6 +258,7 @@ impl<'scope> Scope<'scope, '_> {
         // SAFETY: the box is called and dropped by a thread that `scope` joins before `'scope` ends.
         let main: Box<dyn FnOnce() + 'static> = unsafe { std::mem::transmute(main) };
         let handle = Builder::new().start(main).expect("the engine starts a thread").raw;
+        self.borrowers.lock().expect("no panic under this lock").push(engine::borrower(&handle));
         let mut running = self.running.lock().expect("no panic under this lock");
         running.push(Some(handle));
         ScopedJoinHandle { running: &self.running, slot: running.len() - 1, result }

@@ -1,6 +1,6 @@
 //! Mutex and condition variable: shuttle's, and in explored executions locations of the machine beside them.
 
-use crate::sync::model::explored::{Location, Request, Wanted, ask, machine};
+use crate::sync::model::explored::{Location, Machine, Request, Wanted, ask, machine, must_wait};
 use crate::sync::model::world;
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::Ordering;
@@ -57,8 +57,23 @@ impl<T> Mutex<T> {
 
     pub(in crate::sync::model) fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
         let open: Wanted = (|state, _| state == OPEN, 0);
-        update(self.location, Ordering::Acquire, Some(open), None, &|_| Some(LOCKED));
+        if update(self.location, Ordering::Acquire, Some(open), None, &|_| Some(LOCKED)).is_none()
+            && let Some(machine) = machine()
+        {
+            return self.lock_unwinding(&*machine);
+        }
         self.guard(self.raw.lock())
+    }
+
+    /// A destructor locks: who holds the lock gives it back when it unwinds.
+    fn lock_unwinding(&self, machine: &dyn Machine) -> LockResult<MutexGuard<'_, T>> {
+        loop {
+            match self.raw.try_lock() {
+                Ok(raw) => return self.guard(Ok(raw)),
+                Err(TryLockError::Poisoned(poison)) => return self.guard(Err(poison)),
+                Err(TryLockError::WouldBlock) => must_wait(machine),
+            }
+        }
     }
 
     pub(in crate::sync::model) fn try_lock(&self) -> TryLockResult<MutexGuard<'_, T>> {
@@ -184,6 +199,11 @@ impl Condvar {
             let woken = self.raw.wait(guard.raw.take().expect("held until it is dropped"));
             return mutex.guard(woken);
         };
+        if std::thread::panicking() {
+            drop(guard);
+            must_wait(&*machine);
+            return mutex.lock();
+        }
         let me = machine.running() as u64;
         update(self.location, Ordering::Relaxed, None, None, &|state| Some(waiting::enter(state, me)));
         drop(guard);

@@ -12,7 +12,8 @@ pub(super) use atomics::{atomic, fence};
 pub(super) use cells::{Canary, UnsafeCell, get_mut};
 pub(super) use locks::{Condvar, Mutex, MutexGuard};
 pub(super) use threads::{
-    Builder, JoinHandle, next_index, park, ready, spin_loop, started, thread_index, yield_now,
+    Borrower, Builder, JoinHandle, borrower, next_index, park, ready, reclaim, spin_loop, started,
+    thread_index, yield_now,
 };
 #[cfg(feature = "check")]
 pub(super) use threads::{explored_main, forget_tasks};

@@ -3,8 +3,9 @@
 
 #[cfg(feature = "check")]
 use crate::sync::model::explored::Machine;
-use crate::sync::model::explored::{Abandoned, Request, Wanted, ask, machine};
+use crate::sync::model::explored::{Abandoned, Request, Wanted, ask, machine, may_wait, must_wait};
 use crate::sync::model::world;
+use std::any::Any;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::io;
@@ -31,6 +32,7 @@ pub(in crate::sync::model) fn thread_index() -> usize {
 pub(in crate::sync::model) fn yield_now() {
     match machine() {
         None => shuttle::thread::yield_now(),
+        Some(machine) if std::thread::panicking() => must_wait(&*machine),
         Some(machine) => machine.yielded(world::place(machine.running())),
     }
 }
@@ -46,6 +48,9 @@ const UNPARKED: u64 = 1;
 
 pub(in crate::sync::model) fn park() {
     let Some(machine) = machine() else { return shuttle::thread::park() };
+    if std::thread::panicking() {
+        return must_wait(&*machine);
+    }
     let location = machine.token(machine.running());
     let wanted: Option<Wanted> = Some((|token, _| token == UNPARKED, 0));
     let (order, failure, new) = (Ordering::Acquire, Ordering::Relaxed, &|_| Some(0));
@@ -66,6 +71,9 @@ impl Thread {
     #[track_caller]
     pub fn unpark(&self) {
         let Some(machine) = machine() else { return self.raw.unpark() };
+        if std::thread::panicking() {
+            return;
+        }
         let location = machine.token(self.index);
         let (order, failure, new) = (Ordering::Release, Ordering::Relaxed, &|_| Some(UNPARKED));
         let give =
@@ -117,9 +125,14 @@ impl<T> JoinHandle<T> {
             Handle::Sampled(raw, _) => raw.join(),
             Handle::Explored(thread, place) => {
                 let machine = machine().expect("joined in the execution that started it");
-                ask(&*machine, world::place(machine.running()), &Request::Join(thread.index));
+                if std::thread::panicking() {
+                    while !machine.is_over(thread.index) && may_wait(&*machine) {}
+                } else {
+                    ask(&*machine, world::place(machine.running()), &Request::Join(thread.index));
+                }
                 let value = place.lock().expect("no panic under this lock").take();
-                Ok(value.expect("the thread has ended"))
+                // A thread that was given up has left nothing.
+                value.ok_or_else(|| Box::new(Abandoned) as Panic)
             }
         }
     }
@@ -127,6 +140,26 @@ impl<T> JoinHandle<T> {
     pub(in crate::sync::model) fn thread(&self) -> &Thread {
         match &self.0 {
             Handle::Sampled(_, thread) | Handle::Explored(thread, _) => thread,
+        }
+    }
+}
+
+/// Who borrows from a scope.
+pub(in crate::sync::model) type Borrower = Option<usize>;
+
+/// The thread, as one that borrows from a scope.
+pub(in crate::sync::model) fn borrower<T>(handle: &JoinHandle<T>) -> Borrower {
+    match &handle.0 {
+        Handle::Sampled(..) => None,
+        Handle::Explored(thread, _) => Some(thread.index),
+    }
+}
+
+/// A scope is left by unwinding: not before who borrows from it has been unwound.
+pub(in crate::sync::model) fn reclaim(borrower: Borrower) {
+    if let (Some(thread), Some(machine)) = (borrower, machine()) {
+        while machine.abandoned() && !machine.is_over(thread) {
+            must_wait(&*machine);
         }
     }
 }
@@ -175,6 +208,8 @@ impl Builder {
     }
 }
 
+/// What a thread panicked with.
+type Panic = Box<dyn Any + Send>;
 type Job = Box<dyn FnOnce() + Send>;
 
 /// The tasks of explored executions: number 0 is main, and has no entry in `handles` and `jobs`.
@@ -183,6 +218,8 @@ struct Tasks {
     handles: Vec<shuttle::thread::Thread>,
     jobs: Vec<VecDeque<Job>>,
     names: Vec<Option<String>>,
+    /// What one has failed with, while the others unwind.
+    failure: Option<Panic>,
 }
 
 thread_local! {
@@ -237,9 +274,20 @@ fn run(job: Job) {
     }));
     match life {
         Ok(()) => {}
-        Err(payload) if payload.is::<Abandoned>() => machine.unwound(me),
-        Err(payload) => resume_unwind(payload),
+        Err(payload) => unwound(&*machine, me, payload),
     }
+}
+
+/// Thread `me` has unwound: it was given up, or has failed. A failure ends shuttle's execution at once, and leaves the
+/// stacks of the others as they are; unless some of them have begun to unwind: then all of them do so first.
+fn unwound(machine: &dyn Machine, me: usize, payload: Panic) {
+    if !payload.is::<Abandoned>() {
+        if !machine.abandoned() {
+            resume_unwind(payload);
+        }
+        TASKS.with(|tasks| _ = tasks.borrow_mut().failure.get_or_insert(payload));
+    }
+    machine.unwound(me);
 }
 
 /// No tasks of an earlier run are left.
@@ -258,10 +306,12 @@ pub(in crate::sync::model) fn explored_main(machine: &dyn Machine, body: impl Fn
     }));
     match life {
         Ok(()) => {}
-        Err(payload) if payload.is::<Abandoned>() => machine.unwound(0),
-        Err(payload) => resume_unwind(payload),
+        Err(payload) => unwound(machine, 0, payload),
     }
     while machine.running() != 0 {
         super::switch();
+    }
+    if let Some(payload) = TASKS.with(|tasks| tasks.borrow_mut().failure.take()) {
+        resume_unwind(payload);
     }
 }
