@@ -10,17 +10,36 @@
 //! | `random.rs` | small random programs |
 //! | `adapter.rs`, `agreement.rs` | the explorer's own verdict, and that it is the same |
 //! | `oracles.rs` | the judges judged: by the table, by each other, by mutation |
+//! | `said.rs` | outcomes, numbers of executions and failures of programs on the facade |
+//! | `blocking.rs`, `waiting.rs` | mutexes and conditions; loops that wait |
+//! | `threads.rs` | starting, joining, scopes, parking |
+//! | `memory.rs`, `nodes.rs` | races of plain memory; nodes and guards |
+//! | `failures.rs` | panics, programs that are not deterministic, executions that are given up |
 
 #[cfg(shuttle)]
 mod adapter;
 #[cfg(shuttle)]
 mod agreement;
 mod axioms;
+#[cfg(shuttle)]
+mod blocking;
+#[cfg(shuttle)]
+mod failures;
 mod interleave;
 mod litmus;
+#[cfg(shuttle)]
+mod memory;
 mod naive;
+#[cfg(shuttle)]
+mod nodes;
 mod oracles;
 mod program;
 mod random;
 mod relation;
+#[cfg(shuttle)]
+mod said;
+#[cfg(shuttle)]
+mod threads;
 mod unfold;
+#[cfg(shuttle)]
+mod waiting;

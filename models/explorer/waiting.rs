@@ -1,0 +1,152 @@
+//! Loops that wait, under the explorer: they end, cost little, and are reported if nobody ends them.
+
+use super::said::{BOTH, executions, fails, outcomes};
+use selvedge::check::explore::Memory;
+use selvedge::sync::atomic::{AtomicBool, AtomicU64, Ordering, Ordering::Relaxed};
+use selvedge::sync::{Backoff, hint, thread};
+
+/// How a loop lets others run.
+type Pause = fn();
+const PAUSES: [Pause; 3] = [thread::yield_now, hint::spin_loop, || Backoff::new().wait()];
+
+/// Main waits for a flag that the other sets with `order`, and then reads what was written before.
+fn wait_for_a_flag(pause: Pause, order: (Ordering, Ordering)) -> u64 {
+    let (data, flag) = (AtomicU64::new(0), AtomicU64::new(0));
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            data.store(1, Relaxed);
+            flag.store(1, order.0);
+        });
+        while flag.load(order.1) == 0 {
+            pause();
+        }
+        data.load(Relaxed)
+    })
+}
+
+#[test]
+fn a_loop_that_waits_ends() {
+    for (memory, pause) in BOTH.into_iter().flat_map(|memory| PAUSES.map(|pause| (memory, pause))) {
+        let right = (Ordering::Release, Ordering::Acquire);
+        assert_eq!(outcomes(memory, move || wait_for_a_flag(pause, right)), [1]);
+        // The flag is seen at once, or after a turn that did not see it.
+        assert_eq!(executions(memory, move || wait_for_a_flag(pause, right)), 2);
+        let seen: &[u64] = if memory == Memory::Sc { &[1] } else { &[0, 1] };
+        assert_eq!(outcomes(memory, move || wait_for_a_flag(pause, (Relaxed, Relaxed))), seen);
+    }
+}
+
+/// Main waits until both locations are set, by two threads or by nobody.
+fn wait_for_two(second: bool) -> u64 {
+    let (x, y) = (AtomicU64::new(0), AtomicU64::new(0));
+    thread::scope(|scope| {
+        scope.spawn(|| x.store(1, Relaxed));
+        scope.spawn(|| y.store(u64::from(second), Relaxed));
+        while x.load(Relaxed) == 0 || y.load(Relaxed) == 0 {
+            thread::yield_now();
+        }
+        x.load(Relaxed) + y.load(Relaxed)
+    })
+}
+
+#[test]
+fn a_loop_may_wait_for_two() {
+    for memory in BOTH {
+        assert_eq!(outcomes(memory, || wait_for_two(true)), [2]);
+        let count = executions(memory, || wait_for_two(true));
+        assert!(count <= 12, "{memory:?}: {count} executions");
+        fails(memory, &["no progress", "thread 0 in", "load at models/explorer/waiting.rs:"], || {
+            wait_for_two(false)
+        });
+    }
+}
+
+#[test]
+fn a_wait_that_nobody_ends_is_reported() {
+    for memory in BOTH {
+        fails(memory, &["no progress", "thread 0 in #0.load at models/explorer/waiting.rs:"], || {
+            let flag = AtomicBool::new(false);
+            while !flag.load(Relaxed) {
+                thread::yield_now();
+            }
+        });
+        // Two that wait for each other.
+        fails(memory, &["no progress", "thread 0 in", "thread 1 in"], || {
+            let (x, y) = (AtomicU64::new(0), AtomicU64::new(0));
+            let meet = |mine: &AtomicU64, other: &AtomicU64| {
+                while other.load(Relaxed) == 0 {
+                    thread::yield_now();
+                }
+                mine.store(1, Relaxed);
+            };
+            thread::scope(|scope| {
+                scope.spawn(|| meet(&x, &y));
+                meet(&y, &x);
+            });
+        });
+        let met = || {
+            let (x, y) = (AtomicU64::new(0), AtomicU64::new(0));
+            let meet = |mine: &AtomicU64, other: &AtomicU64| {
+                mine.store(1, Relaxed);
+                while other.load(Relaxed) == 0 {
+                    thread::yield_now();
+                }
+            };
+            thread::scope(|scope| {
+                scope.spawn(|| meet(&x, &y));
+                meet(&y, &x);
+            });
+        };
+        assert_eq!(outcomes(memory, met), [()]);
+    }
+}
+
+/// A lock of one bit, waited for by compare-exchange.
+fn spin_lock(locked: bool) -> u64 {
+    let (lock, data) = (AtomicBool::new(false), AtomicU64::new(0));
+    let count = || {
+        while locked && lock.compare_exchange(false, true, Ordering::Acquire, Relaxed).is_err() {
+            hint::spin_loop();
+        }
+        let seen = data.load(Relaxed);
+        data.store(seen + 1, Relaxed);
+        lock.store(false, Ordering::Release);
+    };
+    thread::scope(|scope| {
+        scope.spawn(count);
+        count();
+    });
+    data.load(Relaxed)
+}
+
+#[test]
+fn a_spin_lock_counts() {
+    for memory in BOTH {
+        assert_eq!(outcomes(memory, || spin_lock(true)), [2]);
+        assert_eq!(outcomes(memory, || spin_lock(false)), [1, 2]);
+        let count = executions(memory, || spin_lock(true));
+        assert!(count <= 6, "{memory:?}: {count} executions");
+    }
+}
+
+#[test]
+fn a_loop_without_an_end_is_no_progress() {
+    for memory in BOTH {
+        fails(memory, &["no progress: thread 0 has taken"], || {
+            let x = AtomicU64::new(0);
+            loop {
+                x.load(Relaxed);
+            }
+        });
+        fails(memory, &["no progress: thread 1 has taken"], || {
+            let x = AtomicU64::new(0);
+            thread::scope(|scope| {
+                scope.spawn(|| {
+                    loop {
+                        x.fetch_add(1, Relaxed);
+                    }
+                });
+            });
+        });
+    }
+}
