@@ -24,7 +24,22 @@ impl Step {
             // The execution has failed and is being unwound: its drops go on, and are not steps of it.
             return act().0;
         }
-        world::publish(Pending { object, action, writes, place });
+        let pending = Pending { object, action, writes, place };
+        #[cfg(shuttle)]
+        if let Some(machine) = super::explored::machine() {
+            // One execution of many: nothing is written down unless it is to be told.
+            let thread = machine.running();
+            let recording = world::publish(thread, pending);
+            let (result, value, order) = act();
+            if recording {
+                world::record(Event { thread, place, object, action, order, value, pointers, text: None });
+            }
+            if let Some(address) = address {
+                super::nodes::touch(&*machine, address, place);
+            }
+            return result;
+        }
+        world::publish(engine::thread_index(), pending);
         let (result, value, order) = act();
         let thread = engine::thread_index();
         world::record(Event { thread, place, object, action, order, value, pointers, text: None });

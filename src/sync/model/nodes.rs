@@ -148,10 +148,19 @@ pub(super) fn check(address: usize, place: Place) {
     if let Some(fault) = world::with(|w| w.heap.fault(address, place)) {
         panic!("{fault}");
     }
-    if world::explored()
-        && let Some(canary) = world::with(|w| w.heap.find(address).map(|(_, node)| Rc::clone(&node.canary)))
-    {
-        canary.with(|_| ());
+}
+
+/// Tells the machine of a use of the node in which the object at `address` lies, if it lies in any.
+#[cfg(shuttle)]
+pub(super) fn touch(machine: &dyn super::explored::Machine, address: usize, place: Place) {
+    let found = world::with(|w| match w.heap.fault(address, place) {
+        Some(fault) => Err(fault),
+        None => Ok(w.heap.find(address).map(|(_, node)| node.canary.memory())),
+    });
+    match found {
+        Err(fault) => panic!("{fault}"),
+        Ok(None) => {}
+        Ok(Some(memory)) => machine.access(memory, false, place),
     }
 }
 

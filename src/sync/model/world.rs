@@ -189,19 +189,21 @@ pub(super) fn new_object() -> Object {
     })
 }
 
-/// Publishes what the current thread is about to do, before the engine may switch.
-pub(super) fn publish(pending: Pending) {
-    let me = engine::thread_index();
-    let steps = with(|world| {
+/// Publishes what the thread `me`, which runs, is about to do, before the engine may switch. Tells whether steps
+/// are written down.
+pub(super) fn publish(me: usize, pending: Pending) -> bool {
+    let (steps, recording) = with(|world| {
         let limit = world.settings.step_limit;
+        let recording = world.recording;
         let thread = world.thread(me);
         thread.pending = Some(pending);
         thread.steps += 1;
-        (limit > 0 && thread.steps > limit).then_some(thread.steps)
+        ((limit > 0 && thread.steps > limit).then_some(thread.steps), recording)
     });
     if let Some(steps) = steps {
         panic!("no progress: thread {me} has taken {steps} steps in one execution");
     }
+    recording
 }
 
 /// Writes down what the current thread has just done, in the same step of the engine.
