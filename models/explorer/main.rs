@@ -13,7 +13,7 @@
 //! | `said.rs` | outcomes, numbers of executions and failures of programs on the facade |
 //! | `blocking.rs`, `waiting.rs` | mutexes and conditions; loops that wait |
 //! | `threads.rs` | starting, joining, scopes, parking |
-//! | `memory.rs`, `nodes.rs` | races of plain memory; nodes and guards |
+//! | `memory.rs`, `nodes.rs`, `pointers.rs` | races of plain memory; nodes and guards; shared pointers |
 //! | `failures.rs` | panics, programs that are not deterministic, executions that are given up |
 
 #[cfg(shuttle)]
@@ -33,6 +33,8 @@ mod naive;
 #[cfg(shuttle)]
 mod nodes;
 mod oracles;
+#[cfg(shuttle)]
+mod pointers;
 mod program;
 mod random;
 mod relation;

@@ -275,6 +275,11 @@ impl Machine for Driver {
         }
     }
 
+    fn is_ordered(&self, memory: usize) -> bool {
+        let moment = self.moment(std::panic::Location::caller());
+        self.run.borrow().plains.is_ordered(memory, moment)
+    }
+
     fn pin(&self) -> usize {
         let mut run = self.run.borrow_mut();
         let (me, last) = (run.running, run.past.ran(run.running));

@@ -129,10 +129,13 @@ impl Plains {
                 (Plain::Cell, false) => "read",
                 (Plain::Node, true) => "freed or made",
                 (Plain::Node, false) => "used",
+                (Plain::Count, true) => "asked for",
+                (Plain::Count, false) => "changed",
             };
             let what = match memory.kind {
                 Plain::Cell => "data race",
                 Plain::Node => "use after free, or before its making is known",
+                Plain::Count => "not explored: the count of an Arc",
             };
             format!(
                 "{what}: {} by thread {thread} at {place} and {} by thread {} at {}, in no order",
@@ -156,6 +159,13 @@ impl Plains {
         memory.reads[now.thread] = Use { stamp: now.stamp(), guard };
         let retired = memory.retired.filter(|retired| retired.thread != now.thread);
         Ok(retired.map(|retired| doubt(&retired, now.thread, now.place, guard)))
+    }
+
+    /// Whether all accesses of the memory are known.
+    pub(super) fn is_ordered(&self, memory: usize, now: Moment) -> bool {
+        let memory = &self.memory[memory];
+        let mut reads = memory.reads.iter().enumerate();
+        now.knows(memory.writer, memory.written) && reads.all(|(thread, used)| now.knows(thread, used.stamp))
     }
 
     /// The oldest guard of a thread.

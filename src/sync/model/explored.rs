@@ -10,7 +10,7 @@
 use super::engine;
 use super::event::Place;
 use std::any::Any;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::panic::resume_unwind;
 use std::rc::Rc;
 use std::sync::atomic::Ordering;
@@ -90,6 +90,8 @@ pub(crate) enum Plain {
     Cell,
     /// A node: its allocation and its free write it, each use reads it.
     Node,
+    /// The count of a shared pointer: each change reads it, and whoever asks for it writes it.
+    Count,
 }
 
 /// Who holds the memory of an explored execution.
@@ -122,6 +124,8 @@ pub(crate) trait Machine {
     fn plain(&self, kind: Plain) -> usize;
     /// An access of plain memory. Panics if it races with another.
     fn access(&self, memory: usize, writes: bool, place: Place);
+    /// Whether all accesses of plain memory happen before the running thread's next step.
+    fn is_ordered(&self, memory: usize) -> bool;
     /// The running thread has a guard from here on.
     fn pin(&self) -> usize;
     /// Not any more.
@@ -134,6 +138,32 @@ pub(crate) trait Machine {
 
 thread_local! {
     static MACHINE: RefCell<Option<Rc<dyn Machine>>> = const { RefCell::new(None) };
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
+/// While it lives, nobody may ask the machine for anything: a destructor runs, and who runs it is not modelled.
+pub(super) struct Quiet(());
+
+impl Quiet {
+    pub(super) fn begin() -> Self {
+        QUIET.set(true);
+        Quiet(())
+    }
+
+    pub(super) fn check() {
+        if QUIET.replace(false) {
+            panic!(
+                "the last two owners of an Arc drop it in no order, and its destructor takes steps: which of them \
+                 runs it is not explored. Join the threads first, or count with an atomic"
+            );
+        }
+    }
+}
+
+impl Drop for Quiet {
+    fn drop(&mut self) {
+        QUIET.set(false);
+    }
 }
 
 /// The unwinding of a thread whose execution was given up: no failure.
@@ -170,6 +200,7 @@ pub(super) fn must_wait(machine: &dyn Machine) {
 
 /// Puts `request` to the machine, and runs others until it is answered.
 pub(super) fn ask(machine: &dyn Machine, place: Place, request: &Request<'_>) -> Answer {
+    Quiet::check();
     let me = machine.running();
     machine.arrive(me, place, request);
     loop {

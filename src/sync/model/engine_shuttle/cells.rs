@@ -1,6 +1,6 @@
 //! Plain memory: accesses that overlap are noticed in sampled executions, races in explored ones.
 
-use crate::sync::model::explored::{Plain, machine};
+use crate::sync::model::explored::{Plain, Quiet, machine};
 use crate::sync::model::world;
 use std::cell::Cell;
 
@@ -16,6 +16,7 @@ fn access(memory: usize, writes: bool) {
     match machine() {
         None => super::switch(),
         Some(machine) if memory != UNKNOWN && !std::thread::panicking() => {
+            Quiet::check();
             machine.access(memory, writes, world::place(machine.running()));
         }
         Some(_) => {}

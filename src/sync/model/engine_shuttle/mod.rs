@@ -3,6 +3,7 @@
 //! Each part works in two ways. Sampled executions keep their memory here, and switch threads before each
 //! access. Explored ones ask the machine ([`explored`](super::explored)), which holds the memory itself.
 
+mod arc;
 mod atomics;
 mod cells;
 mod locks;
@@ -18,10 +19,8 @@ pub(super) use threads::{
 #[cfg(feature = "check")]
 pub(super) use threads::{explored_main, forget_tasks};
 
+pub use arc::Arc;
 pub use threads::{Thread, ThreadId, current};
-
-/// `std`'s reference-counted pointer: shuttle does not model it.
-pub type Arc<T> = std::sync::Arc<T>;
 
 thread_local! {
     /// shuttle has no bare switch in its interface; the load of an atomic is one.
