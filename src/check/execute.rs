@@ -322,9 +322,8 @@ fn complaint<Op: Debug, Ret: Debug>(
 fn given<Op: Debug, Ret: Debug>(history: &History<Op, Ret>) -> String {
     let calls = history.calls();
     let pairs = (0..calls.len()).flat_map(|then| (0..calls.len()).map(move |first| (first, then)));
-    let told = pairs.filter(|&(first, then)| {
-        history.has_before(first, then) && calls[first].thread != calls[then].thread
-    });
+    let told = pairs
+        .filter(|&(first, then)| history.is_before(first, then) && calls[first].thread != calls[then].thread);
     let name = |call: usize| format!("{:?} of thread {}", calls[call].op, calls[call].thread);
     let told: Vec<String> =
         told.map(|(first, then)| format!("{} before {}", name(first), name(then))).collect();

@@ -78,7 +78,8 @@ impl<Op, Ret> History<Op, Ret> {
     }
 
     /// Whether `first` comes before `then` in the given order.
-    pub(super) fn has_before(&self, first: usize, then: usize) -> bool {
+    #[must_use]
+    pub fn is_before(&self, first: usize, then: usize) -> bool {
         self.before.get(then).is_some_and(|before| before >> first & 1 == 1)
     }
 

@@ -131,7 +131,7 @@ impl<'h, S: Spec> Search<'h, S> {
             && match self.order {
                 Order::RealTime => one.end < two.start,
                 Order::Program => one.phase < two.phase,
-                Order::Given => self.history.has_before(first, then),
+                Order::Given => self.history.is_before(first, then),
             }
     }
 

@@ -8,7 +8,7 @@ pub fn explains<S: Spec>(spec: &S, history: &History<S::Op, S::Ret>, how: Order,
     // Every call that was answered has happened, and none twice.
     let happened = |call: usize| order.iter().filter(|c| **c == call).count();
     let all = (0..calls.len()).all(|c| happened(c) == 1 || (happened(c) == 0 && calls[c].ret.is_none()));
-    all && respected::<S>(calls, how, order) && replays(spec, calls, order)
+    all && respected::<S>(history, how, order) && replays(spec, calls, order)
 }
 
 /// Whether a beginning can be replayed, each call with its answer.
@@ -26,12 +26,14 @@ pub fn replays<S: Spec>(spec: &S, calls: &[Call<S::Op, S::Ret>], order: &[usize]
 }
 
 /// Whether no call comes after one that has to come after it.
-fn respected<S: Spec>(calls: &[Call<S::Op, S::Ret>], how: Order, order: &[usize]) -> bool {
+fn respected<S: Spec>(history: &History<S::Op, S::Ret>, how: Order, order: &[usize]) -> bool {
+    let calls = history.calls();
     let before = |a: usize, b: usize| {
         let (first, second) = (&calls[a], &calls[b]);
         let earlier = match how {
             Order::RealTime => first.end < second.start,
             Order::Program => first.phase < second.phase,
+            Order::Given => history.is_before(a, b),
         };
         // A call without an answer may happen at any time after its beginning.
         (first.ret.is_some() && earlier) || (first.thread == second.thread && a < b)

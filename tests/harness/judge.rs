@@ -188,6 +188,40 @@ fn program_order_asks_less_than_real_time() {
     assert_judged(Kind::Register, &own, Order::Program, false);
 }
 
+/// Calls of three threads, all at the same time, in an order that is given.
+#[track_caller]
+fn assert_judged_in(kind: Kind, ops: &[(Op, Option<u8>)], before: &[u64], wanted: bool) {
+    let calls = ops.iter().enumerate().map(|(thread, (op, ret))| call(thread, *op, *ret, 0, 9));
+    let history: History<Op, Option<u8>> = calls.collect();
+    let history = history.ordered(before.to_vec());
+    let judgement = judge(&container(kind), &history, Order::Given);
+    assert_eq!(judgement.is_explained(), wanted, "{kind:?}, {before:?}\n{history:?}{judgement:?}");
+}
+
+#[test]
+fn a_given_order_is_respected_and_no_other() {
+    use Kind::{Queue, Register};
+    let stale = [(Put(1), None), (Take, None)];
+    assert_judged_in(Register, &stale, &[0, 0], true);
+    // The second after the first, and then the first after the second.
+    assert_judged_in(Register, &stale, &[0, 0b01], false);
+    assert_judged_in(Register, &stale, &[0b10, 0], true);
+    let told = [(Put(1), None), (Take, Some(1))];
+    assert_judged_in(Register, &told, &[0, 0b01], true);
+    assert_judged_in(Register, &told, &[0b10, 0], false);
+    // The first before the third: the second may still be the first of all.
+    let both = [(Put(1), None), (Put(2), None), (Take, Some(2))];
+    assert_judged_in(Queue, &both, &[0, 0, 0b001], true);
+    assert_judged_in(Queue, &both, &[0, 0b001, 0b001], false);
+    assert_judged_in(Queue, &both, &[0b010, 0, 0b010], true);
+    // Real time knows nothing of it, nor it of real time.
+    let late = [call(0, Put(1), None, 0, 1), call(1, Take, None, 2, 3)];
+    let history: History<Op, Option<u8>> = late.into_iter().collect();
+    let history = history.ordered(vec![0b10, 0]);
+    assert!(judge(&container(Register), &history, Order::Given).is_explained());
+    assert!(!judge(&container(Register), &history, Order::RealTime).is_explained());
+}
+
 #[test]
 fn several_right_answers_are_right() {
     let puts = [call(0, Put(1), None, 0, 1), call(0, Put(2), None, 2, 3)];
