@@ -2,7 +2,7 @@
 
 use super::budget::Budget;
 use super::execute::{Context, Respect};
-use super::explore::{Demand, Hunted, Memory, Plan, Program, Script};
+use super::explore::{Demand, Hunted, Memory, Plan, Program, Script, Seen};
 use super::failure::Failure;
 use super::model::{Body, Engine, Expect, Model};
 use super::progress::Progress;
@@ -65,9 +65,8 @@ pub(super) fn run(model: &Model, engine: Engine, progress: Option<PathBuf>) -> R
         let of = |body: &Body, tally: &Tally| {
             program(body.clone(), nth, model.allowed_choices(), model.reuse, tally.clone())
         };
-        let wanted = |failure: &Failure| is_wanted(model, failure);
         let plan = plan(model, engine, cap);
-        let Hunted { complete: ended, failure, longest, .. } = plan.hunt(&of(body, &tally), &wanted);
+        let Hunted { complete: ended, failure, longest, .. } = hunt(&plan, model, &of(body, &tally), &tally);
         complete &= ended;
         if let Some(failure) = failure {
             let (body, failure) = make_smaller(model, engine, body.clone(), failure, &of);
@@ -78,7 +77,7 @@ pub(super) fn run(model: &Model, engine: Engine, progress: Option<PathBuf>) -> R
         let demands = model.progress.map(|level| level.demands(&longest)).unwrap_or_default();
         let stopped = demands.into_iter().find_map(|progress| {
             let Hunted { complete: ended, failure, .. } =
-                Plan { progress, ..plan }.hunt(&of(body, &tally), &wanted);
+                hunt(&Plan { progress, ..plan }, model, &of(body, &tally), &tally);
             complete &= ended;
             failure
         });
@@ -89,6 +88,25 @@ pub(super) fn run(model: &Model, engine: Engine, progress: Option<PathBuf>) -> R
         }
     }
     Run::new(&tally, if complete { Coverage::Complete } else { Coverage::Capped }, None)
+}
+
+/// Explores, and counts what is seen up to the first failure that is wanted.
+fn hunt(plan: &Plan, model: &Model, program: &Program, tally: &Tally) -> Hunted {
+    let wanted = |failure: &Failure| {
+        let wanted = is_wanted(model, failure);
+        if wanted {
+            // The rest only looks for a simpler one.
+            tally.close();
+        }
+        wanted
+    };
+    let hunted = plan.hunt(program, &wanted);
+    let Seen { executions, failed, blocked, redundant, .. } = hunted.seen;
+    // Where a thread is to stop, that it does is no lost run.
+    let (ended, lost) =
+        if plan.progress.stops_a_thread() { (executions + blocked, 0) } else { (executions, blocked) };
+    tally.settle(ended + failed, lost + redundant);
+    hunted
 }
 
 /// Whether the failure is what the model is about: a control's own defect, or any.

@@ -244,7 +244,7 @@ impl Model {
         Model { preemptions: Some(most), ..self }
     }
 
-    /// At most so many executions (by loom), instead of the usual cap: see [`capped`](Self::capped).
+    /// At most so many executions (by loom and the explorer), instead of the usual cap: see [`capped`](Self::capped).
     pub fn at_most(self, executions: u64) -> Self {
         Model { executions: Some(executions), ..self }
     }

@@ -1,6 +1,7 @@
 //! What is kept of a run: for the verdict, for `cargo verify`, for the reader.
 
 use super::failure::Failure;
+use super::model::Engine;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::PathBuf;
@@ -44,8 +45,11 @@ pub struct Record {
     pub engine: String,
     /// Whether the model demands anything of this engine. A control does of the engines it names.
     pub demanded: bool,
-    /// Executions that were begun.
+    /// Executions that were begun. Of an explorer: those that came to their end, or failed; no two are alike.
     pub executions: u64,
+    /// Runs of an explorer that were no executions of their own: blocked, or given up for a better one.
+    #[serde(default)]
+    pub pruned: u64,
     /// Executions in which operations of different threads overlapped.
     pub overlapped: u64,
     /// Different histories (or different ways to interleave, for a program).
@@ -85,6 +89,9 @@ impl fmt::Display for Record {
             f,
             "{engine:14} {executions:>8} executions, {overlapped} overlapped, {histories} histories, "
         )?;
+        if [Engine::ExplorerSc, Engine::ExplorerWeak].iter().any(|explorer| explorer.to_string() == *engine) {
+            write!(f, "{} pruned, ", self.pruned)?;
+        }
         match (self.coverage, &self.outcome) {
             (_, Outcome::Failed(_)) => write!(f, "stopped")?,
             (Coverage::Complete, _) => write!(f, "complete")?,

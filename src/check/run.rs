@@ -51,6 +51,7 @@ impl Run {
             engine: engine.to_string(),
             demanded,
             executions: counts.executions,
+            pruned: counts.pruned,
             overlapped: counts.overlapped,
             histories: counts.histories.len() as u64,
             steps: counts.steps,

@@ -13,8 +13,11 @@ pub(super) struct Tally(Arc<Mutex<Inner>>);
 /// What was counted.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Counts {
-    /// Executions that were begun.
+    /// Executions that were begun. Of an explorer: those that came to their end, or failed.
     pub executions: u64,
+    /// Runs of an explorer that were no executions of their own: blocked, or given up for a better one.
+    #[serde(default)]
+    pub pruned: u64,
     /// Executions in which operations of different threads overlapped.
     pub overlapped: u64,
     /// Hashes of the different histories (operations and answers, without times).
@@ -32,6 +35,10 @@ struct Inner {
     started: Instant,
     told: Instant,
     progress: Option<PathBuf>,
+    closed: bool,
+    /// The executions of explorations that have ended.
+    #[cfg_attr(not(shuttle), allow(dead_code))]
+    settled: u64,
 }
 
 /// What an execution has shown.
@@ -46,7 +53,9 @@ impl Tally {
     /// Nothing yet. `progress` is a file that is kept up to date with the number of executions.
     pub(super) fn new(progress: Option<PathBuf>) -> Self {
         let now = Instant::now();
-        Tally(Arc::new(Mutex::new(Inner { counts: Counts::default(), started: now, told: now, progress })))
+        let counts = Counts::default();
+        let inner = Inner { counts, started: now, told: now, progress, closed: false, settled: 0 };
+        Tally(Arc::new(Mutex::new(inner)))
     }
 
     fn with<R>(&self, f: impl FnOnce(&mut Inner) -> R) -> R {
@@ -56,6 +65,9 @@ impl Tally {
     /// An execution begins.
     pub(super) fn begin(&self) {
         self.with(|inner| {
+            if inner.closed {
+                return;
+            }
             inner.counts.executions += 1;
             if inner.counts.executions % 64 == 0 && inner.told.elapsed() > Duration::from_millis(100) {
                 inner.told = Instant::now();
@@ -70,6 +82,9 @@ impl Tally {
     /// An execution has shown something.
     pub(super) fn observe(&self, body: usize, sight: Sight) {
         self.with(|inner| {
+            if inner.closed {
+                return;
+            }
             inner.counts.overlapped += u64::from(sight.overlapped);
             inner.counts.histories.insert(sight.history);
             inner.counts.touched += u64::from(sight.touched);
@@ -81,6 +96,23 @@ impl Tally {
     #[cfg(any(loom, shuttle))]
     pub(super) fn steps(&self, steps: u64) {
         self.with(|inner| inner.counts.steps = inner.counts.steps.max(steps));
+    }
+
+    /// An exploration has ended: of what was begun since the last one, so many were executions, and so many runs
+    /// that came to nothing.
+    #[cfg(shuttle)]
+    pub(super) fn settle(&self, executions: u64, pruned: u64) {
+        self.with(|inner| {
+            inner.settled += executions;
+            inner.counts.executions = inner.settled;
+            inner.counts.pruned += pruned;
+        });
+    }
+
+    /// What comes from now on is not counted any more.
+    #[cfg(shuttle)]
+    pub(super) fn close(&self) {
+        self.with(|inner| inner.closed = true);
     }
 
     /// How many executions were begun.

@@ -41,6 +41,7 @@ pub(in crate::check) struct Plan {
 /// What came of it.
 #[derive(Debug)]
 pub(in crate::check) struct Hunted {
+    /// What was seen, up to the first failure that was wanted.
     pub seen: Seen,
     /// Nothing is left to explore.
     pub complete: bool,
@@ -68,6 +69,7 @@ impl Plan {
         let search = Rc::new(RefCell::new(Search::new()));
         let limit = Rc::new(Cell::new(self.cap));
         let mut simplest: Option<(Weight, Script, Failure)> = None;
+        let mut found: Option<Seen> = None;
         loop {
             let (at_most, body) = (Rc::clone(&limit), Rc::clone(program));
             let go_on = move |search: &mut Search| search.seen.runs() < at_most.get();
@@ -80,7 +82,9 @@ impl Plan {
             search.seen.share += run.graph.share;
             search.stack.append(&mut run.out.left);
             limit.set(self.cap.min(search.seen.runs() + self.more));
-            let weight = (!wanted(&failure), script.switches(), script.oddities(), script.steps());
+            let wanted = wanted(&failure);
+            found = found.or(wanted.then_some(search.seen));
+            let weight = (!wanted, script.switches(), script.oddities(), script.steps());
             if simplest.as_ref().is_none_or(|(other, ..)| weight < *other) {
                 simplest = Some((weight, script, failure));
             }
@@ -91,7 +95,7 @@ impl Plan {
         let search = search.borrow();
         let failure = simplest.map(|(_, script, failure)| self.tell(program, &script, failure));
         let longest = *driver.longest.borrow();
-        Hunted { seen: search.seen, complete: search.stack.is_empty(), failure, longest }
+        Hunted { seen: found.unwrap_or(search.seen), complete: search.stack.is_empty(), failure, longest }
     }
 
     /// The steps of the execution that has just failed, in an order with few switches.

@@ -111,3 +111,4 @@ pub(in crate::check) use progress::Demand;
 #[cfg(test)]
 pub(in crate::check) use progress::NEVER;
 pub use script::{NoScript, Script};
+pub(in crate::check) use search::Seen;

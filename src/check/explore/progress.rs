@@ -26,7 +26,12 @@ impl Demand {
 
     /// What an execution is to which some thread cannot go on.
     pub(super) fn stuck(&self) -> Stuck {
-        if self.stops == [NEVER; THREADS] { Stuck::Fails } else { Stuck::FailsUnlessStopped }
+        if self.stops_a_thread() { Stuck::FailsUnlessStopped } else { Stuck::Fails }
+    }
+
+    /// Whether some thread is to stop.
+    pub(in crate::check) fn stops_a_thread(&self) -> bool {
+        self.stops != [NEVER; THREADS]
     }
 
     /// The script, at whose end the threads stop.

@@ -83,6 +83,16 @@ impl fmt::Display for Build {
     }
 }
 
+/// Whether the engine explores, and so can come to an end; the others draw.
+pub fn explores(engine: Engine) -> bool {
+    Build::of(engine) == Build::Loom || is_explorer(engine)
+}
+
+/// Whether the engine is the explorer, which counts the runs that it pruned.
+pub fn is_explorer(engine: Engine) -> bool {
+    matches!(engine, Engine::ExplorerSc | Engine::ExplorerWeak)
+}
+
 /// The engine of this name.
 pub fn engine_named(name: &str) -> Option<Engine> {
     ENGINES.into_iter().find(|engine| engine.to_string() == name)
@@ -99,6 +109,13 @@ mod tests {
             assert!(Build::of(engine).engines().any(|other| other == engine));
         }
         assert_eq!(engine_named("loom"), None);
+    }
+
+    #[test]
+    fn every_model_of_the_shuttle_build_meets_the_explorer() {
+        let engines: Vec<Engine> = Build::Shuttle.engines().collect();
+        assert!(engines.contains(&Engine::ExplorerSc) && engines.contains(&Engine::ExplorerWeak));
+        assert_eq!(engines.len(), 5);
     }
 
     #[test]

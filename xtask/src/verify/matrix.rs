@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Cell {
     executions: u64,
+    pruned: u64,
     complete: usize,
     bounded: BTreeMap<usize, usize>,
     sampled: usize,
@@ -23,6 +24,7 @@ struct Cell {
 impl Cell {
     fn add(&mut self, record: &Record) {
         self.executions += record.executions;
+        self.pruned += record.pruned;
         let held = matches!(record.outcome, Outcome::Held);
         match (&record.fault, record.coverage) {
             (Some(why), _) if held && why.starts_with("vacuous") => self.vacuous += 1,
@@ -38,6 +40,9 @@ impl Cell {
 
     fn text(&self) -> String {
         let mut lines = vec![HumanCount(self.executions).to_string()];
+        if self.pruned > 0 {
+            lines.push(format!("{} pruned", HumanCount(self.pruned)));
+        }
         let mut say = |count: usize, what: &str| {
             if count > 0 {
                 lines.push(format!("{count} {what}"));
@@ -142,6 +147,16 @@ mod tests {
             (r.coverage, r.fault) = (Coverage::Capped, Some("incomplete: stopped before the end".into()));
         };
         assert_eq!(cell(overclaimed), "1,234\n1 INCOMPLETE");
+    }
+
+    #[test]
+    fn what_the_explorer_pruned_is_told() {
+        let ran = passed(Build::Shuttle, "push_push");
+        let of = |engine| {
+            rows(std::slice::from_ref(&ran))[&("TreiberStack", "linearizable")][&column(engine)].text()
+        };
+        assert_eq!(of(Engine::ExplorerWeak), "1,234\n12 pruned\n1 complete");
+        assert_eq!(of(Engine::ShuttlePct3), "1,234\n1 sampled");
     }
 
     #[test]

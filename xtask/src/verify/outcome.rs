@@ -1,11 +1,14 @@
 //! What came of a test: how its process ended, and the records it left.
 
-use super::builds::{Build, engine_named};
+use super::builds::{Build, engine_named, explores, is_explorer};
 use super::child::Ending;
 use super::targets::TestId;
 use selvedge::check::{Coverage, Engine, Outcome, Record};
 use serde::Serialize;
 use std::path::Path;
+
+/// The target that holds the explorer against its judges: tests of an engine, and no models.
+const OF_AN_ENGINE: &str = "explorer";
 
 /// How a test's process ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -69,10 +72,10 @@ impl Ran {
     }
 
     /// Whether this is a test of something in the target's own code, not a model: it left no record, and its
-    /// path has a module `tests` in it, as unit tests do.
+    /// path has a module `tests` in it, as unit tests do; or its target is about an engine, and holds no models.
     pub fn is_unit_test(&self) -> bool {
         let in_tests = self.test.name.rsplit("::").skip(1).any(|module| module == "tests");
-        in_tests && self.records.is_empty() && self.malformed.is_empty()
+        (in_tests || self.test.target == OF_AN_ENGINE) && self.records.is_empty() && self.malformed.is_empty()
     }
 }
 
@@ -100,10 +103,10 @@ pub fn collect(folder: &Path, test: &TestId) -> std::io::Result<(Vec<Record>, Ve
 /// Why a record of `test` cannot be right.
 fn distrust(record: &Record, test: &TestId) -> Option<String> {
     let Record { model, engine, .. } = record;
-    let Some(build) = engine_named(engine).map(Build::of) else {
+    let Some(known) = engine_named(engine) else {
         return Some(format!("`{engine}` is no engine that is known"));
     };
-    if build != test.build {
+    if Build::of(known) != test.build {
         return Some(format!("`{engine}` is no engine of this build"));
     }
     if *model != test.name {
@@ -111,6 +114,9 @@ fn distrust(record: &Record, test: &TestId) -> Option<String> {
     }
     if record.executions == 0 {
         return Some("a run of no executions".into());
+    }
+    if record.pruned > 0 && !is_explorer(known) {
+        return Some(format!("`{engine}` prunes nothing"));
     }
     let silent = record.fault.is_none();
     match (&record.outcome, &record.defect, record.demanded) {
@@ -122,8 +128,7 @@ fn distrust(record: &Record, test: &TestId) -> Option<String> {
         (_, _, false) if !silent => Some("a fault where nothing was demanded".into()),
         (Outcome::Failed(_), _, _) => None,
         (Outcome::Held, _, _) => {
-            // loom explores; all others draw.
-            let claims = (record.coverage == Coverage::Sampled) == (build == Build::Loom);
+            let claims = (record.coverage == Coverage::Sampled) == explores(known);
             claims.then(|| format!("`{engine}` cannot say {:?} of what it saw", record.coverage))
         }
     }
@@ -131,6 +136,7 @@ fn distrust(record: &Record, test: &TestId) -> Option<String> {
 
 #[cfg(test)]
 pub mod tests {
+    use super::super::builds::ENGINES;
     use super::*;
     use selvedge::check::Failure;
 
@@ -140,7 +146,7 @@ pub mod tests {
 
     /// A run that held.
     pub fn record(name: &str, engine: Engine) -> Record {
-        let coverage = if Build::of(engine) == Build::Loom { Coverage::Complete } else { Coverage::Sampled };
+        let coverage = if explores(engine) { Coverage::Complete } else { Coverage::Sampled };
         Record {
             model: name.into(),
             structure: "TreiberStack".into(),
@@ -149,6 +155,7 @@ pub mod tests {
             engine: engine.to_string(),
             demanded: true,
             executions: 1234,
+            pruned: if is_explorer(engine) { 12 } else { 0 },
             overlapped: 1000,
             histories: 10,
             steps: 20,
@@ -172,15 +179,21 @@ pub mod tests {
         Ran { test: id(build, name), end: End::Passed, seconds: 1.0, records, malformed: vec![], log: None }
     }
 
-    fn distrusted(change: impl FnOnce(&mut Record)) -> Option<String> {
-        let mut record = record("push_push", Engine::LoomPlain);
+    fn distrusted_of(engine: Engine, change: impl FnOnce(&mut Record)) -> Option<String> {
+        let mut record = record("push_push", engine);
         change(&mut record);
-        distrust(&record, &id(Build::Loom, "push_push"))
+        distrust(&record, &id(Build::of(engine), "push_push"))
+    }
+
+    fn distrusted(change: impl FnOnce(&mut Record)) -> Option<String> {
+        distrusted_of(Engine::LoomPlain, change)
     }
 
     #[test]
     fn a_good_record_is_trusted() {
-        assert_eq!(distrusted(|_| ()), None);
+        for engine in ENGINES {
+            assert_eq!(distrusted_of(engine, |_| ()), None);
+        }
     }
 
     #[test]
@@ -196,6 +209,11 @@ pub mod tests {
         says(distrusted(|r| r.defect = Some("RB1".into())), "no fault is given");
         says(distrusted(|r| r.demanded = false), "neither");
         says(distrusted(|r| r.coverage = Coverage::Sampled), "cannot say Sampled");
+        for explorer in [Engine::ExplorerSc, Engine::ExplorerWeak] {
+            says(distrusted_of(explorer, |r| r.coverage = Coverage::Sampled), "cannot say Sampled");
+        }
+        says(distrusted_of(Engine::ShuttlePct2, |r| r.coverage = Coverage::Complete), "cannot say Complete");
+        says(distrusted(|r| r.pruned = 1), "prunes nothing");
         let undemanded = |r: &mut Record| {
             (r.defect, r.demanded, r.fault) = (Some("RB1".into()), false, Some("survived".into()));
         };
@@ -220,12 +238,16 @@ pub mod tests {
     }
 
     #[test]
-    fn only_a_test_in_a_module_tests_may_leave_no_record() {
+    fn only_a_unit_test_may_leave_no_record() {
         let silent = |name| Ran { records: vec![], ..passed(Build::Std, name) };
         assert!(silent("tests::capacity").is_unit_test());
         assert!(silent("ring::tests::capacity").is_unit_test());
         assert!(!silent("capacity").is_unit_test());
         assert!(!silent("ring::tests").is_unit_test());
         assert!(!passed(Build::Std, "tests::capacity").is_unit_test());
+        let of = |target: &str, ran: Ran| Ran { test: TestId { target: target.into(), ..ran.test }, ..ran };
+        assert!(of("explorer", silent("agreement::litmus_tests")).is_unit_test());
+        assert!(!of("ring", silent("agreement::litmus_tests")).is_unit_test());
+        assert!(!of("explorer", passed(Build::Std, "agreement::litmus_tests")).is_unit_test());
     }
 }

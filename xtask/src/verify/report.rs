@@ -1,6 +1,6 @@
 //! The whole result: as tables and text for people, as JSON for programs, as an exit code for both.
 
-use super::builds::Build;
+use super::builds::{Build, engine_named, is_explorer};
 use super::controls::controls;
 use super::defects::Defect;
 use super::gaps::Gap;
@@ -50,10 +50,15 @@ pub struct Report {
 const INTERRUPTED: u8 = 130;
 
 const LEGEND: &str = "\
-The first line of a cell counts executions, of all its models; the others count models by how much was seen:
+The first line of a cell counts executions, of all its models; the others count models by how much was seen (and
+runs that the explorer pruned):
   complete      the engine came to its own end. For loom that is NOT every execution: it keeps one last access per
                 object and so leaves out interleavings (its issues 166 and 392). plain: reads may be stale, answers
                 are judged by each thread's order. strong: no stale reads, answers are judged in real time.
+                For the explorer it IS every execution of the scenario, each once. SC: sequentially consistent
+                memory, answers are judged in every real time. weak: C11's memory without load buffering, answers
+                are judged by happens-before. Both: at most one disturbance (spurious failure or wake-up, time-out).
+  n pruned      runs of the explorer that were blocked, or given up for another one that does the same.
   ≤n preempt.   the same, for executions with at most n preemptions.
   sampled       schedules or inputs were drawn, there is no end to come to. shuttle is sequentially consistent: it
                 sees no stale reads and no data races. stress is real threads: that it passes says little.
@@ -150,6 +155,17 @@ impl Report {
         let executions = HumanCount(records().map(|record| record.executions).sum());
         write!(f, "{models} runs of models that must hold; {} runs of controls, ", controls.count())?;
         writeln!(f, "{found} defects found on demand; {executions} executions")?;
+        let explored = records().filter(|record| engine_named(&record.engine).is_some_and(is_explorer));
+        let (ended, pruned) = explored
+            .fold((0, 0), |(ended, pruned), record| (ended + record.executions, pruned + record.pruned));
+        if ended > 0 {
+            let share = 100.0 * pruned as f64 / (ended + pruned) as f64;
+            let (ended, pruned) = (HumanCount(ended), HumanCount(pruned));
+            writeln!(
+                f,
+                "of these by the explorer {ended}, no two alike, and {pruned} runs pruned ({share:.1} %)"
+            )?;
+        }
         match (self.interrupted, self.gaps.len()) {
             (true, _) => writeln!(f, "STOPPED: nothing is verified"),
             (false, 0) if self.weakened.is_some() => {
