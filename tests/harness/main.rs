@@ -5,6 +5,8 @@ mod brute;
 mod budget;
 #[path = "../shared/child.rs"]
 mod child;
+#[cfg(shuttle)]
+mod explorer;
 #[cfg(not(any(loom, shuttle)))]
 mod judge;
 mod measuring;
