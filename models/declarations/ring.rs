@@ -5,6 +5,8 @@ use selvedge::ring::{Closed, PushError, Ring, TryPopError, TryPushError};
 use std::collections::VecDeque;
 use std::marker::PhantomData;
 
+// Not every target that shares this declaration asks for all of it.
+#[allow(dead_code)]
 #[derive(Clone, Debug, Arbitrary)]
 pub enum Op {
     TryPush(u8),
