@@ -1,8 +1,13 @@
 //! Every mix of operations of a small size, up to an exchange of threads: two threads with three operations each,
 //! and three with two. The explorer alone can see all executions of them.
+//!
+//! With three threads no compare-exchange fails for no reason: that would treble the executions, and two threads
+//! show what it can do.
 
 #![cfg(shuttle)]
 
+// Not every operation of the declaration is used here.
+#[allow(dead_code)]
 #[path = "declarations/ring.rs"]
 mod ring;
 #[path = "declarations/stack.rs"]
@@ -20,7 +25,7 @@ fn value(thread: usize, nth: usize) -> u8 {
 
 fn stacks(size: (usize, usize)) -> Model {
     let operation = |kind, thread, nth| if kind == 0 { Push(value(thread, nth)) } else { Pop };
-    let around = Scenario::new().before([Push(1), Push(2)]).after([Pop]);
+    let around = Scenario::new().before([Push(1)]).after([Pop]);
     Model::mixes(treiber(), 2, size, operation, around).property("all mixes")
 }
 
@@ -31,7 +36,7 @@ fn rings(capacity: usize, size: (usize, usize)) -> Model {
 }
 
 selvedge::model!(stack_2x3, stacks((2, 3)));
-selvedge::model!(stack_3x2, stacks((3, 2)));
+selvedge::model!(stack_3x2, stacks((3, 2)).choices([]));
 selvedge::model!(ring_of_1_2x3, rings(1, (2, 3)));
 selvedge::model!(ring_of_2_2x3, rings(2, (2, 3)));
-selvedge::model!(ring_of_2_3x2, rings(2, (3, 2)));
+selvedge::model!(ring_of_2_3x2, rings(2, (3, 2)).choices([]));

@@ -1,5 +1,7 @@
 //! Progress: which structures go on when a thread stops for ever, shown on ours and on controls that do not.
 
+// Not every operation of the declaration is used here.
+#[allow(dead_code)]
 #[path = "declarations/ring.rs"]
 mod ring;
 #[path = "declarations/stack.rs"]

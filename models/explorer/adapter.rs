@@ -79,15 +79,19 @@ fn run(shared: &Shared, thread: &[Instr]) -> Vec<u64> {
     reads
 }
 
-/// What the explorer says of a program. Graphs are its executions, and `blocked` is whether there was any
-/// that could not end; how many is told apart.
-pub fn verdict(program: &Program, model: Model, spurious: usize) -> (Verdict, u64) {
+/// An explorer for this model.
+pub fn explorer(model: Model, spurious: usize) -> Explorer {
     let memory = match model {
         Model::Sc => Memory::Sc,
         Model::Weak => Memory::Weak,
     };
+    Explorer::new(memory).disturbances(spurious).allow_deadlocks()
+}
+
+/// What the explorer says of a program. Graphs are its executions, and `blocked` is whether there was any that
+/// could not end. The runs that were given up are told apart.
+pub fn verdict(explorer: &Explorer, program: &Program) -> Result<(Verdict, u64), String> {
     let body = program.clone();
-    let explorer = Explorer::new(memory).disturbances(spurious).allow_deadlocks();
     let explored = explorer.explore(move || {
         let locations = (0..body.locations).map(|_| AtomicU64::new(0)).collect();
         let mutexes = (0..body.mutexes).map(|_| Mutex::new(())).collect();
@@ -104,8 +108,9 @@ pub fn verdict(program: &Program, model: Model, spurious: usize) -> (Verdict, u6
         Outcome { reads, last }
     });
     if let Some(failure) = explored.failure {
-        panic!("{program}: {failure}");
+        return Err(failure.to_string());
     }
     let outcomes = explored.outcomes.into_keys().collect();
-    (Verdict { outcomes, graphs: explored.executions, blocked: explored.blocked > 0 }, explored.blocked)
+    let verdict = Verdict { outcomes, graphs: explored.executions, blocked: explored.blocked > 0 };
+    Ok((verdict, explored.redundant))
 }

@@ -3,11 +3,12 @@
 //! That the numbers are equal says that nothing is missed and that nothing is explored twice: the judges count
 //! different graphs, the explorer counts runs.
 
-use super::adapter::verdict;
+use super::adapter::{explorer, verdict};
 use super::litmus::{self, Model, SPURIOUS};
 use super::program::{Instr, Program, Verdict};
 use super::{interleave, naive, random};
 use selvedge::check::Budget;
+use selvedge::check::explore::{Broken, Explorer};
 
 /// Random programs of a normal run.
 const PROGRAMS: u64 = 3_000;
@@ -24,10 +25,13 @@ fn judge(program: &Program, model: Model) -> Verdict {
     }
 }
 
-fn compare(name: &str, program: &Program, model: Model) -> Result<(), String> {
+fn compare(name: &str, program: &Program, model: Model, explorer: &Explorer) -> Result<(), String> {
     let right = judge(program, model);
-    let (ours, _) = verdict(program, model, SPURIOUS);
     let complain = |what: String| Err(format!("{name}, {model:?}: {program}\n  {what}"));
+    let (ours, given_up) = match verdict(explorer, program) {
+        Ok(verdict) => verdict,
+        Err(failure) => return complain(failure),
+    };
     if ours.outcomes != right.outcomes {
         let show = |set: Vec<_>| set.into_iter().map(ToString::to_string).collect::<Vec<String>>();
         let missed = show(right.outcomes.difference(&ours.outcomes).collect());
@@ -36,6 +40,9 @@ fn compare(name: &str, program: &Program, model: Model) -> Result<(), String> {
     }
     if ours.blocked != right.blocked {
         return complain(format!("blocked: {}, but {} is right", ours.blocked, right.blocked));
+    }
+    if !waits(program) && given_up > 0 {
+        return complain(format!("{given_up} runs for nothing"));
     }
     if !waits(program) && ours.graphs != right.graphs {
         return complain(format!("{} executions, but {} are right", ours.graphs, right.graphs));
@@ -49,7 +56,7 @@ fn all_agree(programs: impl Iterator<Item = (String, Program)>) {
     for (name, program) in programs {
         count += 1;
         for model in [Model::Sc, Model::Weak] {
-            complaints.extend(compare(&name, &program, model).err());
+            complaints.extend(compare(&name, &program, model, &explorer(model, SPURIOUS)).err());
         }
     }
     assert!(complaints.is_empty(), "{} of {count}:\n{}", complaints.len(), complaints.join("\n"));
@@ -67,4 +74,25 @@ fn random_programs() {
     let first = if budget == Budget::Long { budget.seed() } else { 0 };
     let seeds = (0..budget.scale(PROGRAMS)).map(|nth| first.wrapping_add(nth));
     all_agree(seeds.map(|seed| (format!("seed {seed}"), random::program(seed))));
+}
+
+/// An explorer that is wrong in any way is told from one that is right.
+#[test]
+fn every_part_of_the_explorer_matters() {
+    let all = [
+        Broken::NoRevisits,
+        Broken::EveryRevisit,
+        Broken::NoContention,
+        Broken::LastPlace,
+        Broken::NoCoherence,
+        Broken::NoScOrder,
+        Broken::NoLastResort,
+    ];
+    for broken in all {
+        let broken_explorer = explorer(Model::Weak, SPURIOUS).broken(broken);
+        let mut tests = litmus::all().into_iter();
+        let told =
+            tests.any(|test| compare(test.name, &test.program, Model::Weak, &broken_explorer).is_err());
+        assert!(told, "no litmus test tells that the explorer is broken: {broken:?}");
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::Memory;
 use super::driver::Stuck;
-use super::machine::Rules;
+use super::machine::{Broken, Rules};
 use super::progress::Demand;
 use super::search::{self, Search, Seen};
 use crate::check::failure::{Failure, catching::catch};
@@ -23,6 +23,7 @@ pub struct Explorer {
     memory: Memory,
     disturbances: usize,
     deadlocks: bool,
+    broken: Option<Broken>,
 }
 
 /// What came of a program.
@@ -45,7 +46,7 @@ pub struct Explored<T> {
 impl Explorer {
     /// An explorer for this memory model.
     pub fn new(memory: Memory) -> Self {
-        Explorer { memory, disturbances: 1, deadlocks: false }
+        Explorer { memory, disturbances: 1, deadlocks: false, broken: None }
     }
 
     /// In each execution at most so many things happen that nobody can count on: a weak compare-exchange that
@@ -59,14 +60,20 @@ impl Explorer {
         Explorer { deadlocks: true, ..self }
     }
 
+    /// An explorer that is wrong in this way, for the tests of its tests.
+    #[doc(hidden)]
+    pub fn broken(self, broken: Broken) -> Self {
+        Explorer { broken: Some(broken), ..self }
+    }
+
     /// Explores `program`, which runs as the main thread of each execution.
     pub fn explore<T: Ord + Send + 'static>(
         &self,
         program: impl Fn() -> T + Send + Sync + 'static,
     ) -> Explored<T> {
-        let Explorer { memory, disturbances, .. } = *self;
-        let rules =
-            Rules { memory, disturbances, failures: disturbances, stops: Demand::NONE.stops, steps: None };
+        let Explorer { memory, disturbances, broken, .. } = *self;
+        let (stops, steps) = (Demand::NONE.stops, None);
+        let rules = Rules { memory, disturbances, failures: disturbances, stops, steps, broken };
         let driver = search::driver(rules, if self.deadlocks { Stuck::Allowed } else { Stuck::Fails });
         let search = Rc::new(RefCell::new(Search::new()));
         let outcomes: Arc<Mutex<BTreeMap<T, u64>>> = Arc::default();

@@ -2,7 +2,7 @@
 
 use super::Memory;
 use super::graph::{Event, Filter, Graph, Id, Kind, Update, Use};
-use super::machine::{Rules, Run, Want, plain_event};
+use super::machine::{Broken, Run, Want, plain_event};
 use super::past::acquires;
 use super::psc::Psc;
 use super::revisit::Arrival;
@@ -173,7 +173,7 @@ impl Run {
 
     /// Whether sequentially consistent events allow that something older than the newest write is read.
     fn may_read(&mut self, event: &Event) -> bool {
-        if self.rules.memory == Memory::Sc {
+        if self.rules.memory == Memory::Sc || self.rules.is(Broken::NoScOrder) {
             return true;
         }
         let (me, ran) = (self.running, self.past.ran(self.running));
@@ -190,6 +190,9 @@ impl Run {
     /// A read-modify-write could have taken what another has taken: then that one must read from this one, or
     /// not be there. The run itself cannot go on like this.
     fn contend(&mut self, event: Event, request: &Request<'_>, others: &mut Vec<Box<Graph>>) {
+        if self.rules.is(Broken::NoContention) {
+            return;
+        }
         let Request::Update { new, .. } = request else { unreachable!("a load takes nothing") };
         let value = new(event.value).expect("it succeeds with this value");
         let (me, present) = (self.running, self.past.present[self.running]);
@@ -223,8 +226,7 @@ impl Run {
 
     /// The graphs in which the write, which has just run, is read by a read that was there before it.
     fn revisit(&mut self, graph: &Graph, write: Id, others: &mut Vec<Box<Graph>>) {
-        let Rules { memory, failures, .. } = self.rules;
-        let arrival = Arrival { graph, past: &self.past, memory, write, failures };
+        let arrival = Arrival { graph, past: &self.past, rules: self.rules, write };
         let out = &mut self.out;
         arrival.revisits(|graph| out.copy(graph), |graph| others.push(graph));
     }
@@ -256,7 +258,7 @@ impl Run {
         let event = Event { location: cell, value, ..plain_event(Kind::Write, order) };
         let mut others = Vec::new();
         for rank in floor + 1..=newest {
-            let between = !self.graph.is_taken(cell, rank - 1);
+            let between = !self.graph.is_taken(cell, rank - 1) && !self.rules.is(Broken::LastPlace);
             if between && let Some(graph) = self.with_write(Event { rank, ..event }) {
                 others.push(graph);
             }
@@ -277,7 +279,8 @@ impl Run {
         let mut own = self.past.present[me].before;
         own.add(id);
         let known = |other: Id| if other == id { own } else { self.past.known(other).before };
-        if self.rules.memory == Memory::Sc || Psc::new(&graph, known).is_acyclic() {
+        let free = self.rules.memory == Memory::Sc || self.rules.is(Broken::NoScOrder);
+        if free || Psc::new(&graph, known).is_acyclic() {
             return Some(graph);
         }
         self.out.give_back(graph);

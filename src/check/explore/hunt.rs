@@ -60,6 +60,7 @@ impl Plan {
             failures,
             stops: self.progress.stops,
             steps: self.progress.steps,
+            broken: None,
         }
     }
 

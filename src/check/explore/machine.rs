@@ -71,6 +71,34 @@ pub(super) struct Rules {
     pub stops: [u16; THREADS],
     /// The most events of one operation.
     pub steps: Option<u16>,
+    /// What the explorer does wrong.
+    pub broken: Option<Broken>,
+}
+
+/// A way for the explorer to be wrong: the tests that hold it against its judges must notice.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Broken {
+    /// No write is read by a read that was there before it.
+    NoRevisits,
+    /// A revisit is made in every graph that leads to it.
+    EveryRevisit,
+    /// Who wants what another has taken does not contend for it.
+    NoContention,
+    /// A write always comes last in modification order.
+    LastPlace,
+    /// A read may overlook what it has seen.
+    NoCoherence,
+    /// Sequentially consistent events need no order.
+    NoScOrder,
+    /// Who waits for ever never had the chance to come first.
+    NoLastResort,
+}
+
+impl Rules {
+    pub(super) fn is(&self, broken: Broken) -> bool {
+        self.broken == Some(broken)
+    }
 }
 
 /// The state of a run.
@@ -220,6 +248,9 @@ impl Run {
 
     /// The oldest write of `cell` that the next event of `thread` may read.
     pub(super) fn floor(&self, thread: usize, cell: u16) -> u16 {
+        if self.rules.is(Broken::NoCoherence) {
+            return 0;
+        }
         // What the thread has seen itself is in its past under either model, and is mostly the newest.
         let newest = self.graph.newest(cell);
         if self.past.present[thread].before.contains(self.graph.write_at(cell, newest)) {

@@ -107,6 +107,8 @@ pub enum Memory {
 pub use explorer::{Explored, Explorer};
 pub(in crate::check) use hunt::{Hunted, Plan, Program};
 pub(in crate::check) use judge::{Explained, explain, position, touched};
+#[doc(hidden)]
+pub use machine::Broken;
 pub(in crate::check) use progress::Demand;
 #[cfg(test)]
 pub(in crate::check) use progress::NEVER;

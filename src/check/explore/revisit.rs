@@ -9,6 +9,7 @@ use super::Memory;
 use super::clock::{Clock, THREADS};
 use super::coherence::floor;
 use super::graph::{Graph, Id, Kind, Wait};
+use super::machine::{Broken, Rules};
 use super::past::Past;
 use super::psc::Psc;
 
@@ -16,10 +17,8 @@ use super::psc::Psc;
 pub(super) struct Arrival<'a> {
     pub graph: &'a Graph,
     pub past: &'a Past,
-    pub memory: Memory,
     pub write: Id,
-    /// The most disturbances of an execution in which a compare-exchange fails for no reason.
-    pub failures: usize,
+    pub rules: Rules,
 }
 
 impl Arrival<'_> {
@@ -32,7 +31,10 @@ impl Arrival<'_> {
         let cell = self.graph.event(self.write).location;
         let value = self.graph.event(self.write).value;
         for &read in &self.graph.cells[usize::from(cell)].reads {
-            if self.prefix().contains(read) || self.graph.event(read).blocked {
+            if self.rules.is(Broken::NoRevisits)
+                || self.prefix().contains(read)
+                || self.graph.event(read).blocked
+            {
                 continue;
             }
             let lengths = self.kept(read);
@@ -90,6 +92,9 @@ impl Arrival<'_> {
             deleted && !waiting.iter().any(|kept| kept.read == wait.read && kept.stamp >= wait.stamp)
         };
         let mut waits = self.graph.waits.iter().filter(gone);
+        if self.rules.is(Broken::EveryRevisit) {
+            return true;
+        }
         self.is_maximal(read)
             && { deleted }.all(|id| self.is_maximal(id))
             && waits.all(|wait| self.saw_newest(wait))
@@ -153,8 +158,8 @@ impl Arrival<'_> {
             rank..=rank
         } else {
             base.withdraw(self.write);
-            let before = past_of(self.memory, self.past, self.write);
-            floor(&base, self.memory, &before, event.location) + 1..=base.newest(event.location) + 1
+            let before = past_of(self.rules.memory, self.past, self.write);
+            floor(&base, self.rules.memory, &before, event.location) + 1..=base.newest(event.location) + 1
         };
         let plain = event.kind != Kind::Put;
         for rank in ranks {
@@ -166,7 +171,7 @@ impl Arrival<'_> {
                 graph.insert(self.write, rank);
             }
             let event = *graph.event(read);
-            if let Some(failing) = event.failing().filter(|_| graph.disturbances() < self.failures) {
+            if let Some(failing) = event.failing().filter(|_| graph.disturbances() < self.rules.failures) {
                 let mut graph = copy(&graph);
                 *graph.event_mut(read) = failing;
                 if self.is_consistent(&graph, read) {
@@ -190,17 +195,17 @@ impl Arrival<'_> {
         if !graph.is_atomic(event.location) {
             return false;
         }
-        let mut before = past_of(self.memory, self.past, read);
-        if self.memory == Memory::Sc {
+        let mut before = past_of(self.rules.memory, self.past, read);
+        if self.rules.memory == Memory::Sc {
             before.add(self.write);
-            return floor(graph, self.memory, &before, event.location) <= rank;
+            return floor(graph, self.rules.memory, &before, event.location) <= rank;
         }
-        if floor(graph, self.memory, &before, event.location) > rank {
+        if floor(graph, self.rules.memory, &before, event.location) > rank {
             return false;
         }
         let own = self.past.before_read(read.thread(), read.index(), event.order, self.write);
         let known = |id: Id| if id == read { own } else { self.past.known(id).before };
-        Psc::new(graph, known).is_acyclic()
+        self.rules.is(Broken::NoScOrder) || Psc::new(graph, known).is_acyclic()
     }
 }
 

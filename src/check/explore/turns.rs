@@ -5,7 +5,7 @@
 //! that wait for what another has taken contend for it; after that, the run is over.
 
 use super::graph::{Filter, Id};
-use super::machine::{Ended, Life, Run, Want};
+use super::machine::{Broken, Ended, Life, Run, Want};
 use super::script::Step;
 use crate::sync::model::Location;
 
@@ -74,7 +74,7 @@ impl Run {
             let waiting = matches!(self.wants[*thread], Want::Value(_, filter) if filter.waits());
             waiting && self.is_active(*thread) && !self.contended[*thread]
         };
-        (0..self.threads).find(waits)
+        (0..self.threads).find(waits).filter(|_| !self.rules.is(Broken::NoLastResort))
     }
 
     /// Nobody goes on any more: what that means.
