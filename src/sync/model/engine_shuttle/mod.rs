@@ -1,7 +1,7 @@
 //! shuttle 0.9.9, bare: what the facade needs from an engine, and what shuttle lacks made up for.
 //!
 //! Each part works in two ways. Sampled executions keep their memory here, and switch threads before each
-//! access. Explored ones ask the machine ([`explored`](super::explored)), which holds the memory itself.
+//! access. Explored ones ask the machine ([`explored`](mod@super::explored)), which holds the memory itself.
 
 mod arc;
 mod atomics;

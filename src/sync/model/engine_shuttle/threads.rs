@@ -1,9 +1,7 @@
 //! Threads: shuttle's tasks. Explored executions come by the hundred thousand, and keep their tasks: thread
 //! number n of each is run by task number n, on the same stack.
 
-#[cfg(feature = "check")]
-use crate::sync::model::explored::Machine;
-use crate::sync::model::explored::{Abandoned, Request, Wanted, ask, machine, may_wait, must_wait};
+use crate::sync::model::explored::{Abandoned, Machine, Request, Wanted, ask, machine, may_wait, must_wait};
 use crate::sync::model::world;
 use std::any::Any;
 use std::cell::RefCell;
