@@ -161,10 +161,7 @@ impl Report {
         if ended > 0 {
             let share = 100.0 * pruned as f64 / (ended + pruned) as f64;
             let (ended, pruned) = (HumanCount(ended), HumanCount(pruned));
-            writeln!(
-                f,
-                "of these by the explorer {ended}, no two alike, and {pruned} runs pruned ({share:.1} %)"
-            )?;
+            writeln!(f, "of these by the explorer {ended}, each once; {pruned} runs pruned ({share:.1} %)")?;
         }
         match (self.interrupted, self.gaps.len()) {
             (true, _) => writeln!(f, "STOPPED: nothing is verified"),
