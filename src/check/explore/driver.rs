@@ -9,7 +9,7 @@ use super::machine::{Ended, Life, Run, Want};
 use super::plain::{Doubt, Moment};
 use super::psc::Psc;
 use super::unwinding::Unwinding;
-use crate::sync::model::{Answer, Location, Machine, Place, Plain, Request, all_pending};
+use crate::sync::model::{Answer, Location, Machine, Place, Plain, Request, Stale, all_pending};
 use std::cell::{Cell, RefCell};
 
 /// What an execution is in which some thread can never go on.
@@ -176,7 +176,7 @@ impl Machine for Driver {
             return;
         }
         let mut run = self.run.borrow_mut();
-        run.spins.arrive(thread, std::ptr::from_ref(place) as usize);
+        run.spins.arrive(thread, place);
         let filter = |wanted: Option<_>| {
             wanted.map_or(Filter::Any, |(accepts, argument)| Filter::Only(accepts, argument))
         };
@@ -240,6 +240,10 @@ impl Machine for Driver {
         let mut run = self.run.borrow_mut();
         let me = run.running;
         run.spins.yielded(me);
+    }
+
+    fn stale(&self) -> Option<Stale> {
+        self.run.borrow().stale()
     }
 
     fn create(&self, value: u64) -> Location {

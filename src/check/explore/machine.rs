@@ -15,7 +15,7 @@ use super::plain::Plains;
 use super::script::Step;
 use super::spin::Spins;
 use crate::sync::atomic::Ordering;
-use crate::sync::model::{Answer, Location, Request};
+use crate::sync::model::{Answer, Location, Request, Stale};
 use std::collections::VecDeque;
 
 /// A thread of the run.
@@ -203,6 +203,22 @@ impl Run {
         self.lives[child] = Life::Coming;
         self.threads = self.threads.max(child + 1);
         Ok(child)
+    }
+
+    /// The last step of the running thread, if it was a read that did not read the newest write there was.
+    pub(super) fn stale(&self) -> Option<Stale> {
+        let last = self.past.ran(self.running).checked_sub(1)?;
+        let event = self.graph.event(Id::new(self.running, last));
+        if event.kind != Kind::Read {
+            return None;
+        }
+        let newest = self.graph.newest(event.location);
+        if self.graph.rank(event.from) == newest {
+            return None;
+        }
+        let from = (!event.from.is_initial()).then(|| (event.from.thread(), self.spins.place(event.from)));
+        let newest = self.graph.event(self.graph.write_at(event.location, newest)).value;
+        Some(Stale { from, newest })
     }
 
     /// The next object of the running thread: the thread is in the upper byte.

@@ -15,13 +15,14 @@
 
 use super::clock::THREADS;
 use super::graph::{Graph, Id, Kind};
+use crate::sync::model::Place;
 
 #[derive(Debug, Default)]
 struct Spin {
     /// The place in the source of each event of the thread.
-    places: Vec<usize>,
+    places: Vec<Place>,
     /// The place of the next.
-    here: usize,
+    here: Option<Place>,
     /// How many events there were at the last yield, and at the one before.
     turn: Option<usize>,
     earlier: usize,
@@ -41,14 +42,19 @@ impl Spins {
     }
 
     /// `thread` is about to take a step at `place`.
-    pub(super) fn arrive(&mut self, thread: usize, place: usize) {
-        self.0[thread].here = place;
+    pub(super) fn arrive(&mut self, thread: usize, place: Place) {
+        self.0[thread].here = Some(place);
     }
 
     /// An event has run.
     pub(super) fn ran(&mut self, id: Id) {
         let spin = &mut self.0[id.thread()];
-        spin.places.push(spin.here);
+        spin.places.extend(spin.here);
+    }
+
+    /// Where in the source an event is.
+    pub(super) fn place(&self, id: Id) -> Place {
+        self.0[id.thread()].places[usize::from(id.index())]
     }
 
     /// `thread` has yielded.
@@ -103,7 +109,7 @@ impl Spins {
         };
         let decisive = event(start + last);
         // A place that is reached again is in a loop; where the loop is entered, places may differ.
-        spin.places[start + last] == spin.here
+        spin.here.is_some_and(|here| std::ptr::eq(spin.places[start + last], here))
             && (0..last).all(same)
             && decisive.kind == Kind::Read
             && (decisive.location, decisive.from) == (cell, write)

@@ -32,7 +32,9 @@ impl Step {
             let recording = world::publish(thread, pending);
             let (result, value, order) = act();
             if recording {
-                world::record(Event { thread, place, object, action, order, value, pointers, text: None });
+                // Accesses of nodes and cells have no ordering, and are no reads of the machine.
+                let (text, stale) = (None, order.and_then(|_| machine.stale()));
+                world::record(Event { thread, place, object, action, order, value, pointers, text, stale });
             }
             if let Some(address) = address {
                 super::nodes::touch(&*machine, address, place);
@@ -42,7 +44,8 @@ impl Step {
         world::publish(engine::thread_index(), pending);
         let (result, value, order) = act();
         let thread = engine::thread_index();
-        world::record(Event { thread, place, object, action, order, value, pointers, text: None });
+        let (text, stale) = (None, None);
+        world::record(Event { thread, place, object, action, order, value, pointers, text, stale });
         if let Some(address) = address {
             super::nodes::check(address, place);
         }

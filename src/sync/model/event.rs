@@ -54,6 +54,17 @@ pub struct Event {
     pub pointers: bool,
     /// A free text, for notes of the harness (the operation that begins or ends here).
     pub text: Option<String>,
+    /// What was read instead of the newest, if the read was stale.
+    pub stale: Option<Stale>,
+}
+
+/// A read that did not read the newest write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stale {
+    /// Who wrote what was read, and where; `None`: it is the initial value.
+    pub from: Option<(usize, Place)>,
+    /// The newest value there was, as bits.
+    pub newest: u64,
 }
 
 impl Event {
@@ -78,6 +89,13 @@ impl Event {
             Value::Wrote(v) => out += &format!(" := {}", show(v)),
             Value::Replaced(old, new) => out += &format!(" {} -> {}", show(old), show(new)),
             Value::Refused(seen, want) => out += &format!(" refused: {} is not {}", show(seen), show(want)),
+        }
+        if let Some(Stale { from, newest }) = self.stale {
+            let from = match from {
+                Some((thread, place)) => format!("thread {thread}'s at line {}", place.line()),
+                None => "the initial one".into(),
+            };
+            out += &format!(" (stale: {from}; the newest is {})", show(newest));
         }
         out
     }

@@ -8,7 +8,7 @@
 //! orders it by happens-before.
 
 use super::engine;
-use super::event::Place;
+use super::event::{Place, Stale};
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic::resume_unwind;
@@ -112,6 +112,8 @@ pub(crate) trait Machine {
     fn is_over(&self, thread: usize) -> bool;
     /// The running thread lets others go first.
     fn yielded(&self, place: Place);
+    /// Whether the step that the running thread has just taken was a stale read, and of what.
+    fn stale(&self) -> Option<Stale>;
     /// A new location with this content.
     fn create(&self, value: u64) -> Location;
     /// The content of a location that nobody else uses any more.

@@ -55,7 +55,7 @@ pub(crate) use run_shuttle::{Schedules, random, sample};
 
 pub(crate) use nodes::{pin, retire, unpin};
 
-pub use event::{Event, Object, Place, Value};
+pub use event::{Event, Object, Place, Stale, Value};
 pub use nodes::Leak;
 pub use oracle::Oracle;
 pub use weaken::unreached_weakenings;

@@ -254,6 +254,7 @@ pub(crate) fn note(text: String) {
             value: super::event::Value::None,
             pointers: false,
             text: Some(text),
+            stale: None,
         })
     });
 }
