@@ -88,11 +88,10 @@ pub fn explorer(model: Model, spurious: usize) -> Explorer {
     Explorer::new(memory).disturbances(spurious).allow_deadlocks()
 }
 
-/// What the explorer says of a program. Graphs are its executions, and `blocked` is whether there was any that
-/// could not end. The runs that were given up are told apart.
-pub fn verdict(explorer: &Explorer, program: &Program) -> Result<(Verdict, u64), String> {
+/// One execution of a program, with what came of it.
+pub fn execution(program: &Program) -> impl Fn() -> Outcome + Send + Sync + 'static {
     let body = program.clone();
-    let explored = explorer.explore(move || {
+    move || {
         let locations = (0..body.locations).map(|_| AtomicU64::new(0)).collect();
         let mutexes = (0..body.mutexes).map(|_| Mutex::new(())).collect();
         let shared = Arc::new(Shared { locations, mutexes });
@@ -106,7 +105,13 @@ pub fn verdict(explorer: &Explorer, program: &Program) -> Result<(Verdict, u64),
         // Whoever has waited for all of them sees the last value of each location.
         let last = shared.locations.iter().map(|location| location.load(Ordering::Relaxed)).collect();
         Outcome { reads, last }
-    });
+    }
+}
+
+/// What the explorer says of a program. Graphs are its executions, and `blocked` is whether there was any that
+/// could not end. The runs that were given up are told apart.
+pub fn verdict(explorer: &Explorer, program: &Program) -> Result<(Verdict, u64), String> {
+    let explored = explorer.explore(execution(program));
     if let Some(failure) = explored.failure {
         return Err(failure.to_string());
     }

@@ -9,6 +9,7 @@
 //! | `litmus.rs`, `litmus` | the table of litmus tests |
 //! | `random.rs` | small random programs |
 //! | `adapter.rs`, `agreement.rs` | the explorer's own verdict, and that it is the same |
+//! | `running.rs` | that workers, shards and a kill in between change nothing |
 //! | `oracles.rs` | the judges judged: by the table, by each other, by mutation |
 //! | `said.rs` | outcomes, numbers of executions and failures of programs on the facade |
 //! | `blocking.rs`, `waiting.rs` | mutexes and conditions; loops that wait |
@@ -38,6 +39,8 @@ mod pointers;
 mod program;
 mod random;
 mod relation;
+#[cfg(shuttle)]
+mod running;
 #[cfg(shuttle)]
 mod said;
 #[cfg(shuttle)]

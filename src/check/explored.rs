@@ -9,10 +9,10 @@ use super::progress::Progress;
 use super::record::Coverage;
 use super::run::Run;
 use super::tally::Tally;
+use crate::sync::host::Arc;
 use crate::sync::model::{self, Oracle, Settings, Strength};
 use crate::sync::{Choice, Reuse};
 use std::path::PathBuf;
-use std::rc::Rc;
 
 /// The most executions of one body in a normal run; a tenth of it must do for the models of a quick one.
 const CAP: u64 = 5_000_000;
@@ -32,7 +32,7 @@ fn memory(engine: Engine) -> Memory {
 
 fn program(body: Body, nth: usize, choices: Vec<Choice>, reuse: Reuse, tally: Tally) -> Program {
     let context = Context { order: Respect::Graph, tally, body: nth };
-    Rc::new(move |recorded| {
+    Arc::new(move |recorded| {
         context.tally.begin();
         let allowed = choices.clone();
         let oracle = Oracle::Engine(Box::new(move |choice, answers| {

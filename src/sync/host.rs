@@ -9,5 +9,21 @@ pub(crate) type Arc<T> = std::sync::Arc<T>;
 pub(crate) type Mutex<T> = std::sync::Mutex<T>;
 #[cfg(all(feature = "check", any(loom, shuttle)))]
 pub(crate) type Once = std::sync::Once;
+#[cfg(all(feature = "check", shuttle))]
+pub(crate) type Condvar = std::sync::Condvar;
+#[cfg(all(feature = "check", shuttle))]
+pub(crate) type MutexGuard<'a, T> = std::sync::MutexGuard<'a, T>;
 #[cfg(feature = "check")]
 pub(crate) type Instant = std::time::Instant;
+
+/// Runs `f` on so many threads of the operating system, this one among them, until all of them have come to
+/// its end.
+#[cfg(all(feature = "check", shuttle))]
+pub(crate) fn on_threads(threads: usize, f: impl Fn() + Sync) {
+    std::thread::scope(|scope| {
+        for _ in 1..threads {
+            scope.spawn(&f);
+        }
+        f();
+    });
+}

@@ -4,26 +4,55 @@ use super::Memory;
 use super::driver::Stuck;
 use super::machine::{Broken, Rules};
 use super::progress::Demand;
-use super::search::{self, Search, Seen};
-use crate::check::failure::{Failure, catching::catch};
+use super::running::Running;
+use super::script::Script;
+use super::search::{self, Seen};
+use super::team::{Job, Left, Limits};
+use crate::check::failure::Failure;
 use crate::sync::Reuse;
 use crate::sync::host::{Arc, Mutex};
 use crate::sync::model::{self, Oracle, Settings, Strength};
-use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::fmt;
 
 /// A thread that takes more steps than this in one execution makes no progress.
 const STEP_LIMIT: u64 = 2_000;
 
 /// Explores all executions of a program.
-#[derive(Clone, Debug)]
+///
+/// ```
+/// use selvedge::check::explore::{Explorer, Memory};
+/// use selvedge::sync::atomic::{AtomicU64, Ordering::Relaxed};
+/// use selvedge::sync::{Arc, thread};
+///
+/// let explored = Explorer::new(Memory::Weak).workers(2).explore(|| {
+///     let shared = Arc::new(AtomicU64::new(0));
+///     let other = Arc::clone(&shared);
+///     let writer = thread::spawn(move || other.store(1, Relaxed));
+///     let seen = shared.load(Relaxed);
+///     writer.join().unwrap();
+///     seen
+/// });
+/// assert!(explored.complete && explored.failure.is_none());
+/// assert_eq!(explored.outcomes.into_iter().collect::<Vec<_>>(), [(0, 1), (1, 1)]);
+/// ```
+#[derive(Clone)]
 #[must_use = "an explorer explores nothing until it is told what"]
 pub struct Explorer {
     memory: Memory,
     disturbances: usize,
     deadlocks: bool,
     broken: Option<Broken>,
+    at_most: u64,
+    running: Running,
+}
+
+impl fmt::Debug for Explorer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("Explorer");
+        debug.field("memory", &self.memory).field("disturbances", &self.disturbances);
+        debug.field("deadlocks", &self.deadlocks).field("at_most", &self.at_most).finish_non_exhaustive()
+    }
 }
 
 /// What came of a program.
@@ -41,12 +70,15 @@ pub struct Explored<T> {
     pub redundant: u64,
     /// The first failure. Nothing is explored after it.
     pub failure: Option<Failure>,
+    /// Nothing is left to explore: no failure and no limit has ended the exploration before.
+    pub complete: bool,
 }
 
 impl Explorer {
     /// An explorer for this memory model.
     pub fn new(memory: Memory) -> Self {
-        Explorer { memory, disturbances: 1, deadlocks: false, broken: None }
+        let running = Running::default();
+        Explorer { memory, disturbances: 1, deadlocks: false, broken: None, at_most: u64::MAX, running }
     }
 
     /// In each execution at most so many things happen that nobody can count on: a weak compare-exchange that
@@ -66,19 +98,71 @@ impl Explorer {
         Explorer { broken: Some(broken), ..self }
     }
 
+    /// After so many runs it ends, complete or not. Runs that are blocked or redundant count as well. Without
+    /// this: no limit.
+    pub fn at_most(self, runs: u64) -> Self {
+        Explorer { at_most: runs, ..self }
+    }
+
+    /// So many threads of the operating system explore, each other executions. What they see together does not
+    /// depend on their number, except for which failure is the first. Without this: as many as the environment
+    /// variable `SELVEDGE_WORKERS` says, or one.
+    ///
+    /// # Panics
+    /// If `workers` is 0.
+    pub fn workers(self, workers: usize) -> Self {
+        assert!(workers > 0, "without a worker nothing is explored");
+        Explorer { running: Running { workers: Some(workers), ..self.running }, ..self }
+    }
+
+    /// While it explores, `watch` is told what has been seen so far: about ten times a second, and at the end.
+    /// It is called between runs, and the exploration waits for it.
+    pub fn watch(self, watch: impl Fn(Seen) + Send + Sync + 'static) -> Self {
+        Explorer { running: Running { watch: Some(Arc::new(watch)), ..self.running }, ..self }
+    }
+
     /// Explores `program`, which runs as the main thread of each execution.
+    ///
+    /// # Panics
+    /// If `SELVEDGE_WORKERS` is needed, and is no number from 1.
     pub fn explore<T: Ord + Send + 'static>(
         &self,
         program: impl Fn() -> T + Send + Sync + 'static,
     ) -> Explored<T> {
+        let outcomes = Outcomes::default();
+        let left = self.run(outcomes.count(program), |job, limits| self.running.explore(job, limits));
+        outcomes.explored(left)
+    }
+
+    /// Has `how` explore `body`.
+    fn run<R>(&self, body: impl Fn() + Send + Sync + 'static, how: impl FnOnce(&Job<'_>, Limits) -> R) -> R {
         let Explorer { memory, disturbances, broken, .. } = *self;
         let (stops, steps) = (Demand::NONE.stops, None);
         let rules = Rules { memory, disturbances, failures: disturbances, stops, steps, broken };
-        let driver = search::driver(rules, if self.deadlocks { Stuck::Allowed } else { Stuck::Fails });
-        let search = Rc::new(RefCell::new(Search::new()));
-        let outcomes: Arc<Mutex<BTreeMap<T, u64>>> = Arc::default();
-        let (seen, program) = (Arc::clone(&outcomes), Arc::new(program));
-        let body = move || {
+        let stuck = if self.deadlocks { Stuck::Allowed } else { Stuck::Fails };
+        let job = Job {
+            driver: &|| search::driver(rules, stuck),
+            failed: &|_, _| (Script::default(), true),
+            body: Arc::new(body),
+        };
+        how(&job, Limits { runs: self.at_most, more: 0, failures: 1 })
+    }
+}
+
+/// What executions returned, and how many each.
+struct Outcomes<T>(Arc<Mutex<BTreeMap<T, u64>>>);
+
+impl<T> Default for Outcomes<T> {
+    fn default() -> Self {
+        Outcomes(Arc::default())
+    }
+}
+
+impl<T: Ord + Send + 'static> Outcomes<T> {
+    /// An execution of `program`, whose outcome is counted.
+    fn count(&self, program: impl Fn() -> T + Send + Sync + 'static) -> impl Fn() + Send + Sync + 'static {
+        let outcomes = Arc::clone(&self.0);
+        move || {
             let oracle = Oracle::Engine(Box::new(|_, answers| model::choose(answers)));
             let (strength, reuse) = (Strength::Plain, Reuse::Never);
             model::begin(Settings { strength, oracle, reuse, step_limit: STEP_LIMIT, silent: true });
@@ -86,11 +170,16 @@ impl Explorer {
             if let Err(leak) = model::end() {
                 panic!("{leak}");
             }
-            *seen.lock().expect("no panic under this lock").entry(outcome).or_default() += 1;
-        };
-        let failure = catch(|| search::explore(&driver, &search, |_| true, body), Box::new(|_| ()));
-        let Seen { executions, blocked, redundant, .. } = search.borrow().seen;
-        let outcomes = std::mem::take(&mut *outcomes.lock().expect("no panic under this lock"));
-        Explored { outcomes, executions, blocked, redundant, failure }
+            *outcomes.lock().expect("no panic under this lock").entry(outcome).or_default() += 1;
+        }
+    }
+
+    /// All of it, and what else came of the program.
+    fn explored(self, left: Left) -> Explored<T> {
+        let Seen { executions, blocked, redundant, .. } = left.seen;
+        let complete = left.is_complete();
+        let failure = left.failures.into_iter().next().map(|failed| failed.failure);
+        let outcomes = std::mem::take(&mut *self.0.lock().expect("no panic under this lock"));
+        Explored { outcomes, executions, blocked, redundant, failure, complete }
     }
 }

@@ -7,20 +7,23 @@ use super::graph::{Graph, Id};
 use super::linear;
 use super::machine::Rules;
 use super::progress::Demand;
+use super::running::Running;
 use super::script::Script;
 use super::search::{self, Search, Seen};
+use super::team::{Failed, Job, Limits};
 use crate::check::failure::{Failure, catching::catch};
-use std::cell::{Cell, RefCell};
+use crate::sync::host::Arc;
+use std::cell::RefCell;
 use std::rc::Rc;
 
 /// A program to explore: called on the main thread of each execution, told whether its steps are wanted.
-pub(in crate::check) type Program = Rc<dyn Fn(bool)>;
+pub(in crate::check) type Program = Arc<dyn Fn(bool) + Send + Sync>;
 
 /// Not what is looked for; switches; steps that are not by default; steps.
 type Weight = (bool, usize, usize, usize);
 
 /// The most failing executions that are compared: each ends shuttle's run, and the next begins a new one.
-const FAILURES: u64 = 100;
+const FAILURES: usize = 100;
 
 /// How a program is explored.
 #[derive(Clone, Copy, Debug)]
@@ -65,38 +68,37 @@ impl Plan {
     }
 
     /// Explores `program`. Among failures those that are `wanted` come first, then those with few switches.
-    pub(in crate::check) fn hunt(&self, program: &Program, wanted: &dyn Fn(&Failure) -> bool) -> Hunted {
-        let driver = search::driver(self.rules(), self.progress.stuck());
-        let search = Rc::new(RefCell::new(Search::new()));
-        let limit = Rc::new(Cell::new(self.cap));
-        let mut simplest: Option<(Weight, Script, Failure)> = None;
-        let mut found: Option<Seen> = None;
-        loop {
-            let (at_most, body) = (Rc::clone(&limit), Rc::clone(program));
-            let go_on = move |search: &mut Search| search.seen.runs() < at_most.get();
-            let explore = || search::explore(&driver, &search, go_on, move || body(false));
-            let Some(failure) = catch(explore, Box::new(|_| ())) else { break };
-            let script = self.script_of_failure(&driver);
-            let mut search = search.borrow_mut();
-            let run = &mut *driver.run.borrow_mut();
-            search.seen.failed += 1;
-            search.seen.share += run.graph.share;
-            search.stack.append(&mut run.out.left);
-            limit.set(self.cap.min(search.seen.runs() + self.more));
-            let wanted = wanted(&failure);
-            found = found.or(wanted.then_some(search.seen));
-            let weight = (!wanted, script.switches(), script.oddities(), script.steps());
-            if simplest.as_ref().is_none_or(|(other, ..)| weight < *other) {
-                simplest = Some((weight, script, failure));
-            }
-            if search.seen.failed >= FAILURES {
-                break;
-            }
-        }
-        let search = search.borrow();
-        let failure = simplest.map(|(_, script, failure)| self.tell(program, &script, failure));
-        let longest = *driver.longest.borrow();
-        Hunted { seen: found.unwrap_or(search.seen), complete: search.stack.is_empty(), failure, longest }
+    pub(in crate::check) fn hunt(
+        &self,
+        program: &Program,
+        wanted: &(dyn Fn(&Failure) -> bool + Sync),
+    ) -> Hunted {
+        self.hunt_with(program, wanted, &Running::default())
+    }
+
+    /// The same, run like this.
+    pub(in crate::check) fn hunt_with(
+        &self,
+        program: &Program,
+        wanted: &(dyn Fn(&Failure) -> bool + Sync),
+        running: &Running,
+    ) -> Hunted {
+        let (rules, stuck, own) = (self.rules(), self.progress.stuck(), Arc::clone(program));
+        let job = Job {
+            driver: &|| search::driver(rules, stuck),
+            failed: &|driver, failure| (self.script_of_failure(driver), wanted(failure)),
+            body: Arc::new(move || own(false)),
+        };
+        let left = running.explore(&job, Limits { runs: self.cap, more: self.more, failures: FAILURES });
+        let complete = left.stacks.is_empty();
+        let found = left.failures.iter().find(|failed| failed.wanted);
+        let seen = found.map_or(left.seen, |failed| failed.seen);
+        let weight = |Failed { script, wanted, .. }: &Failed| -> Weight {
+            (!wanted, script.switches(), script.oddities(), script.steps())
+        };
+        let simplest = left.failures.into_iter().min_by_key(weight);
+        let failure = simplest.map(|failed| self.tell(program, &failed.script, failed.failure));
+        Hunted { seen, complete, failure, longest: left.longest }
     }
 
     /// The steps of the execution that has just failed, in an order with few switches.
@@ -124,7 +126,7 @@ impl Plan {
         let driver = search::driver(Rules { stops, ..self.rules() }, script.stuck());
         driver.run.borrow_mut().script = Some(script.0.iter().copied().collect());
         let search = Rc::new(RefCell::new(Search::new()));
-        let body = Rc::clone(program);
+        let body = Rc::new(Arc::clone(program));
         let once = |search: &mut Search| search.seen.runs() == 0;
         catch(|| search::explore(&driver, &search, once, move || body(true)), Box::new(|_| ()))
     }

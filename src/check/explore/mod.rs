@@ -87,9 +87,11 @@ mod plain;
 mod progress;
 mod psc;
 mod revisit;
+mod running;
 mod script;
 mod search;
 mod spin;
+mod team;
 mod turns;
 mod unwinding;
 
@@ -113,4 +115,4 @@ pub(in crate::check) use progress::Demand;
 #[cfg(test)]
 pub(in crate::check) use progress::NEVER;
 pub use script::{NoScript, Script};
-pub(in crate::check) use search::Seen;
+pub use search::Seen;

@@ -5,12 +5,14 @@ use super::graph::Graph;
 use super::judge;
 use super::machine::{Ended, Rules, Run};
 use crate::sync::model;
+use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::rc::Rc;
 
 /// What a search has seen so far.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(in crate::check) struct Seen {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Seen {
     /// Executions that came to their end, each once.
     pub executions: u64,
     /// Runs that did not: some thread could not go on, for ever.
@@ -25,15 +27,28 @@ pub(in crate::check) struct Seen {
 
 impl Seen {
     /// How many runs that took.
-    pub(in crate::check) fn runs(&self) -> u64 {
+    #[must_use]
+    pub fn runs(&self) -> u64 {
         self.executions + self.blocked + self.redundant + self.failed
+    }
+
+    /// The same and what `other` has seen.
+    pub(super) fn add(&mut self, other: Seen) {
+        self.executions += other.executions;
+        self.blocked += other.blocked;
+        self.redundant += other.redundant;
+        self.failed += other.failed;
+        self.share += other.share;
     }
 }
 
 /// What is left of a search, and what it has seen.
+#[derive(Default)]
 pub(super) struct Search {
     pub seen: Seen,
     pub stack: Vec<Box<Graph>>,
+    /// What has been left for the longest time comes first: the search goes into breadth.
+    pub oldest_first: bool,
 }
 
 impl Search {
@@ -41,7 +56,14 @@ impl Search {
     pub(super) fn new() -> Self {
         let mut all = Box::<Graph>::default();
         all.share = 1.0;
-        Search { seen: Seen::default(), stack: vec![all] }
+        Search { stack: vec![all], ..Search::default() }
+    }
+
+    fn take(&mut self) -> Option<Box<Graph>> {
+        match self.oldest_first {
+            true if !self.stack.is_empty() => Some(self.stack.remove(0)),
+            _ => self.stack.pop(),
+        }
     }
 }
 
@@ -62,7 +84,7 @@ pub(super) fn explore(
         if !go_on(&mut search) {
             return None;
         }
-        let graph = search.stack.pop()?;
+        let graph = search.take()?;
         at_begin.reset();
         at_begin.run.borrow_mut().begin(graph);
         Some(body.clone())
@@ -81,6 +103,8 @@ pub(super) fn explore(
         let graph = std::mem::take(&mut run.graph);
         run.out.give_back(graph);
     };
+    // A run that has failed may have ended in any thread; main is the first of the next one.
+    driver.run.borrow_mut().running = 0;
     judge::install(Some(Rc::clone(driver)));
     model::explored(Rc::clone(driver) as Rc<dyn model::Machine>, next, done);
 }
