@@ -53,11 +53,11 @@ fn run(
 fn explore(
     memory: Memory,
     meter: &Meter,
-    _limits: Limits,
+    limits: Limits,
     program: impl Fn() + Send + Sync + 'static,
 ) -> Measured {
     let own = meter.clone();
-    let explorer = Explorer::new(memory).disturbances(0);
+    let explorer = Explorer::new(memory).disturbances(0).workers(limits.workers.get());
     let explored = explorer.explore(move || {
         own.begin();
         program();
