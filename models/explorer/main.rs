@@ -9,7 +9,7 @@
 //! | `litmus.rs`, `litmus` | the table of litmus tests |
 //! | `random.rs` | small random programs |
 //! | `adapter.rs`, `agreement.rs` | the explorer's own verdict, and that it is the same |
-//! | `running.rs` | that workers, shards and a kill in between change nothing |
+//! | `running.rs`, `kept.rs` | that workers, shards and a kill in between change nothing |
 //! | `oracles.rs` | the judges judged: by the table, by each other, by mutation |
 //! | `said.rs` | outcomes, numbers of executions and failures of programs on the facade |
 //! | `blocking.rs`, `waiting.rs` | mutexes and conditions; loops that wait |
@@ -27,6 +27,8 @@ mod blocking;
 #[cfg(shuttle)]
 mod failures;
 mod interleave;
+#[cfg(shuttle)]
+mod kept;
 mod litmus;
 #[cfg(shuttle)]
 mod memory;

@@ -1,4 +1,4 @@
-//! However it is run, the explorer sees the same: by one worker or several, in shards, with a kill in between.
+//! However it is run, the explorer sees the same: by one worker or several, whole or in shards.
 
 use super::adapter::execution;
 use super::litmus::{self, SPURIOUS};
@@ -15,7 +15,7 @@ use std::time::Duration;
 /// Random programs of a normal run.
 const PROGRAMS: u64 = 400;
 
-fn explorer(memory: Memory) -> Explorer {
+pub fn explorer(memory: Memory) -> Explorer {
     Explorer::new(memory).disturbances(SPURIOUS).allow_deadlocks().workers(1)
 }
 
@@ -25,7 +25,7 @@ fn programs() -> impl Iterator<Item = Program> {
 }
 
 /// Each program under each memory model, with what one worker sees of it.
-fn all() -> impl Iterator<Item = (Program, Memory, Explored<Outcome>)> {
+pub fn all() -> impl Iterator<Item = (Program, Memory, Explored<Outcome>)> {
     let both = |program: Program| [Memory::Sc, Memory::Weak].map(|memory| (program.clone(), memory));
     programs().flat_map(both).map(|(program, memory)| {
         let whole = explorer(memory).explore(execution(&program));
@@ -33,12 +33,12 @@ fn all() -> impl Iterator<Item = (Program, Memory, Explored<Outcome>)> {
     })
 }
 
-fn runs<T>(explored: &Explored<T>) -> u64 {
+pub fn runs<T>(explored: &Explored<T>) -> u64 {
     explored.executions + explored.blocked + explored.redundant
 }
 
 /// Threads that each add to a counter: as many executions as there are orders of them.
-fn adders(threads: u64) -> impl Fn() -> u64 + Send + Sync + 'static {
+pub fn adders(threads: u64) -> impl Fn() -> u64 + Send + Sync + 'static {
     move || {
         let counter = Arc::new(AtomicU64::new(0));
         let others: Vec<_> = (0..threads)
@@ -100,6 +100,65 @@ fn workers_share_the_work() {
 #[test]
 fn workers_share_the_work_control() {
     assert_eq!(threads_at_work(1), 1);
+}
+
+/// What so many shards see together.
+fn sum<T: Ord + Send + 'static, P: Fn() -> T + Send + Sync + 'static>(
+    explorer: &Explorer,
+    shards: impl Iterator<Item = (usize, usize)>,
+    program: impl Fn() -> P,
+) -> Explored<T> {
+    let parts = shards.map(|(index, of)| explorer.clone().shard(index, of).explore(program()));
+    let sum = parts.reduce(|mut sum, part| {
+        sum.executions += part.executions;
+        sum.blocked += part.blocked;
+        sum.redundant += part.redundant;
+        sum.complete &= part.complete;
+        part.outcomes
+            .into_iter()
+            .for_each(|(outcome, times)| *sum.outcomes.entry(outcome).or_default() += times);
+        sum
+    });
+    sum.expect("there is a shard")
+}
+
+#[test]
+fn shards_together_see_what_one_sees() {
+    let mut most = 0;
+    for (program, memory, whole) in all() {
+        most = most.max(runs(&whole));
+        for of in [1, 2, 3] {
+            let sum = sum(&explorer(memory), (0..of).map(|index| (index, of)), || execution(&program));
+            assert_eq!(sum, whole, "{of} shards, {memory:?}: {program}");
+        }
+    }
+    assert!(most > 128, "there was nothing to deal out: {most} runs");
+    for workers in [1, 2] {
+        let explorer = explorer(Memory::Sc).workers(workers);
+        let sum = sum(&explorer, (0..5).map(|index| (index, 5)), || adders(7));
+        assert_eq!(sum, explorer.explore(adders(7)));
+    }
+}
+
+/// Each shard has a part of its own, and without any of them something is missing.
+#[test]
+fn shards_together_see_what_one_sees_control() {
+    let explorer = explorer(Memory::Weak);
+    let whole = explorer.explore(adders(7));
+    for index in 0..5 {
+        let part = explorer.clone().shard(index, 5).explore(adders(7));
+        assert!(part.complete && (1..5040).contains(&part.executions), "{index}: {}", part.executions);
+        let others = (0..5).filter(|other| *other != index).map(|other| (other, 5));
+        assert_eq!(sum(&explorer, others, || adders(7)).executions, 5040 - part.executions);
+    }
+    let mixed = sum(&explorer, [(0, 2), (2, 3)].into_iter(), || adders(7));
+    assert_ne!(mixed, whole);
+}
+
+#[test]
+#[should_panic = "there is no shard 2 of 2"]
+fn a_shard_that_is_none() {
+    let _ = Explorer::new(Memory::Sc).shard(2, 2);
 }
 
 #[test]

@@ -1,17 +1,21 @@
 //! The explorer for everybody: a program in, what came of all of its executions out.
 
 use super::Memory;
+use super::checkpoint::{Books, Checkpoint, CheckpointError};
 use super::driver::Stuck;
 use super::machine::{Broken, Rules};
 use super::progress::Demand;
-use super::running::Running;
+use super::running::{Kept, Running};
 use super::script::Script;
 use super::search::{self, Seen};
+use super::shard::Shard;
 use super::team::{Job, Left, Limits};
 use crate::check::failure::Failure;
 use crate::sync::Reuse;
 use crate::sync::host::{Arc, Mutex};
 use crate::sync::model::{self, Oracle, Settings, Strength};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -121,6 +125,18 @@ impl Explorer {
         Explorer { running: Running { watch: Some(Arc::new(watch)), ..self.running }, ..self }
     }
 
+    /// Only one part of several is explored, the one with the number `index`, from 0. The parts have no execution in
+    /// common, and together they are the whole: for machines that share no memory. All must be of the same program
+    /// and of the same settings. A limit on the runs is on those of this part; where the parts separate is not up
+    /// to it, so part 0, which counts the runs before that, may make some more.
+    ///
+    /// # Panics
+    /// If `index` is not below `of`.
+    pub fn shard(self, index: usize, of: usize) -> Self {
+        let shard = Shard::new(index, of).unwrap_or_else(|| panic!("there is no shard {index} of {of}"));
+        Explorer { running: Running { shard: Some(shard), ..self.running }, ..self }
+    }
+
     /// Explores `program`, which runs as the main thread of each execution.
     ///
     /// # Panics
@@ -130,12 +146,54 @@ impl Explorer {
         program: impl Fn() -> T + Send + Sync + 'static,
     ) -> Explored<T> {
         let outcomes = Outcomes::default();
-        let left = self.run(outcomes.count(program), |job, limits| self.running.explore(job, limits));
-        outcomes.explored(left)
+        let left = self.run(&self.running, &outcomes, program);
+        // Only what is kept in a file can fail.
+        outcomes.explored(left.unwrap_or_else(|why| panic!("{why}")))
     }
 
-    /// Has `how` explore `body`.
-    fn run<R>(&self, body: impl Fn() + Send + Sync + 'static, how: impl FnOnce(&Job<'_>, Limits) -> R) -> R {
+    /// Explores `program`, and writes what is left of it to a file from time to time. If the file is there
+    /// already, goes on from it: nothing is lost, and nothing is counted twice, whenever it was stopped, by
+    /// whatever. When nothing is left, or something has failed, the file is removed; when a limit is reached
+    /// ([`at_most`](Self::at_most), which counts all runs from the beginning), it stays.
+    ///
+    /// # Errors
+    /// If the file cannot be read or written, is damaged, or is not of this search: of another version, of
+    /// another binary, of another program, or of other settings. What a program has captured is not compared: it
+    /// must be the same.
+    ///
+    /// # Panics
+    /// If `SELVEDGE_WORKERS` is needed, and is no number from 1.
+    pub fn explore_from<T, P>(
+        &self,
+        checkpoint: &Checkpoint,
+        program: P,
+    ) -> Result<Explored<T>, CheckpointError>
+    where
+        T: Ord + Send + Serialize + DeserializeOwned + 'static,
+        P: Fn() -> T + Send + Sync + 'static,
+    {
+        let outcomes = Outcomes::default();
+        let Explorer { disturbances, deadlocks, broken, .. } = self;
+        let (name, weakened) = (std::any::type_name::<P>(), std::env::var("SELVEDGE_WEAKEN"));
+        let search = format!(
+            "{name} -> {}, {disturbances} disturbances, deadlocks {deadlocks}, {broken:?}, {weakened:?}",
+            std::any::type_name::<T>()
+        );
+        let kept = Kept { checkpoint: checkpoint.clone(), search, books: outcomes.books() };
+        let running = Running { kept: Some(kept), ..self.running.clone() };
+        let left = self.run(&running, &outcomes, program)?;
+        if left.is_complete() || !left.failures.is_empty() {
+            checkpoint.remove()?;
+        }
+        Ok(outcomes.explored(left))
+    }
+
+    fn run<T: Ord + Send + 'static>(
+        &self,
+        running: &Running,
+        outcomes: &Outcomes<T>,
+        program: impl Fn() -> T + Send + Sync + 'static,
+    ) -> Result<Left, CheckpointError> {
         let Explorer { memory, disturbances, broken, .. } = *self;
         let (stops, steps) = (Demand::NONE.stops, None);
         let rules = Rules { memory, disturbances, failures: disturbances, stops, steps, broken };
@@ -143,9 +201,12 @@ impl Explorer {
         let job = Job {
             driver: &|| search::driver(rules, stuck),
             failed: &|_, _| (Script::default(), true),
-            body: Arc::new(body),
+            body: Arc::new(outcomes.count(program)),
         };
-        how(&job, Limits { runs: self.at_most, more: 0, failures: 1 })
+        let counted = Arc::clone(&outcomes.0);
+        let forget = move || counted.lock().expect("no panic under this lock").clear();
+        let running = Running { forget: Some(Arc::new(forget)), ..running.clone() };
+        running.explore(&job, memory, Limits { runs: self.at_most, more: 0, failures: 1 })
     }
 }
 
@@ -172,6 +233,24 @@ impl<T: Ord + Send + 'static> Outcomes<T> {
             }
             *outcomes.lock().expect("no panic under this lock").entry(outcome).or_default() += 1;
         }
+    }
+
+    /// All of it, for a checkpoint.
+    fn books(&self) -> Books
+    where
+        T: Serialize + DeserializeOwned,
+    {
+        let (saved, restored) = (Arc::clone(&self.0), Arc::clone(&self.0));
+        let save = move || {
+            let outcomes = saved.lock().expect("no panic under this lock");
+            serde_json::to_value(outcomes.iter().collect::<Vec<_>>())
+        };
+        let restore = move |value| {
+            let outcomes: Vec<(T, u64)> = serde_json::from_value(value)?;
+            *restored.lock().expect("no panic under this lock") = outcomes.into_iter().collect();
+            Ok(())
+        };
+        Books { save: Arc::new(save), restore: Arc::new(restore) }
     }
 
     /// All of it, and what else came of the program.

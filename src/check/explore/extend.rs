@@ -12,6 +12,9 @@ use crate::sync::model::{Answer, Location, Request};
 
 const UNFIT: &str = "the schedule does not fit the program";
 
+/// The most graphs whose memory is kept.
+const POOL: usize = 1_000;
+
 /// What a run leaves to the search.
 #[derive(Debug, Default)]
 pub(super) struct Extension {
@@ -31,7 +34,10 @@ impl Extension {
 
     /// The graph is not wanted any more.
     pub(super) fn give_back(&mut self, graph: Box<Graph>) {
-        self.pool.push(graph);
+        // A worker that gets graphs from others gives back more than it takes.
+        if self.pool.len() < POOL {
+            self.pool.push(graph);
+        }
     }
 }
 
@@ -299,7 +305,7 @@ impl Run {
 }
 
 /// What a read-modify-write does with what it reads, and what it waits for.
-fn update_of(request: &Request<'_>) -> (Use, Filter) {
+pub(super) fn update_of(request: &Request<'_>) -> (Use, Filter) {
     let Request::Update { order, failure, expected, wanted, weak, .. } = *request else {
         return (Use::Load, Filter::Any);
     };

@@ -1,6 +1,7 @@
 //! Following: the events of the given graph happen again, with the values of this run.
 
-use super::graph::{Id, Kind, NOWHERE, Use};
+use super::extend::update_of;
+use super::graph::{Id, Kind, NOWHERE};
 use super::machine::{Run, Want};
 use crate::sync::model::{Answer, Request};
 
@@ -25,14 +26,12 @@ impl Run {
                 self.graph.event_mut(id).value = value;
                 Answer { value, stored: true }
             }
-            Request::Update { location, new, expected, .. } => {
+            Request::Update { location, new, .. } => {
                 let value = self.value(location, event.from);
                 let event = self.graph.event_mut(id);
                 event.value = value;
                 // Values that are addresses differ from run to run: what is expected is what is expected now.
-                if let Use::Update(update) = &mut event.use_ {
-                    update.expected = expected;
-                }
+                (event.use_, event.filter) = update_of(request);
                 if event.kind == Kind::Take {
                     return self.follow_put(id, value, new);
                 }

@@ -79,9 +79,13 @@ impl Kind {
 pub(super) const NOWHERE: u16 = u16::MAX;
 
 /// One event.
-#[derive(Clone, Copy, Debug)]
+///
+/// What a checkpoint leaves out is set again when the event is followed. One that is blocked is not followed, and
+/// nobody asks it: when it goes on, it is made anew.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Event {
     pub kind: Kind,
+    #[serde(with = "as_number")]
     pub order: Ordering,
     /// The index of the location in the graph, or [`NOWHERE`].
     pub location: u16,
@@ -98,9 +102,29 @@ pub(super) struct Event {
     /// A read that waits for another value than it sees: it was added, and then overtaken.
     pub blocked: bool,
     /// Which values a waiting read waits for.
+    #[serde(skip)]
     pub filter: Filter,
     /// What a read does with the value that it reads.
+    #[serde(skip)]
     pub use_: Use,
+}
+
+/// Orderings in checkpoints.
+mod as_number {
+    use crate::sync::atomic::Ordering::{self, AcqRel, Acquire, Relaxed, Release, SeqCst};
+    use serde::de::{Deserialize, Deserializer, Error};
+    use serde::ser::Serializer;
+
+    const ALL: [Ordering; 5] = [Relaxed, Acquire, Release, AcqRel, SeqCst];
+
+    pub(super) fn serialize<S: Serializer>(order: &Ordering, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_u8(ALL.iter().position(|other| other == order).unwrap_or(ALL.len()) as u8)
+    }
+
+    pub(super) fn deserialize<'a, D: Deserializer<'a>>(from: D) -> Result<Ordering, D::Error> {
+        let number = u8::deserialize(from)?;
+        ALL.get(usize::from(number)).copied().ok_or_else(|| D::Error::custom("no ordering"))
+    }
 }
 
 /// What a read does with the value that it reads.
@@ -172,7 +196,7 @@ impl Filter {
 }
 
 /// A read that had to wait: it was added, then overtaken by a write that it cannot use, and went on later.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Wait {
     pub read: Id,
     /// When it began to wait.
@@ -182,7 +206,7 @@ pub(super) struct Wait {
 }
 
 /// One location of memory.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Cell {
     /// Its writes in modification order, without the initial one.
     pub writes: Vec<Id>,
@@ -191,7 +215,7 @@ pub(super) struct Cell {
 }
 
 /// An execution graph.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Graph {
     pub threads: [Vec<Event>; THREADS],
     pub cells: Vec<Cell>,

@@ -89,7 +89,8 @@ impl Plan {
             failed: &|driver, failure| (self.script_of_failure(driver), wanted(failure)),
             body: Arc::new(move || own(false)),
         };
-        let left = running.explore(&job, Limits { runs: self.cap, more: self.more, failures: FAILURES });
+        let limits = Limits { runs: self.cap, more: self.more, failures: FAILURES };
+        let left = running.explore(&job, self.memory, limits).unwrap_or_else(|why| panic!("{why}"));
         let complete = left.stacks.is_empty();
         let found = left.failures.iter().find(|failed| failed.wanted);
         let seen = found.map_or(left.seen, |failed| failed.seen);

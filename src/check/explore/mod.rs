@@ -71,6 +71,7 @@
 // A graph is half a kilobyte before its events, and goes from stack to run to pool and back: its box does.
 #![allow(clippy::vec_box)]
 
+mod checkpoint;
 mod clock;
 mod coherence;
 mod driver;
@@ -90,6 +91,7 @@ mod revisit;
 mod running;
 mod script;
 mod search;
+mod shard;
 mod spin;
 mod team;
 mod turns;
@@ -106,6 +108,7 @@ pub enum Memory {
     Weak,
 }
 
+pub use checkpoint::{Checkpoint, CheckpointError};
 pub use explorer::{Explored, Explorer};
 pub(in crate::check) use hunt::{Hunted, Plan, Program};
 pub(in crate::check) use judge::{Explained, explain, position, touched};

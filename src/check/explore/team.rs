@@ -7,6 +7,7 @@
 //! All that the workers have in common is behind one lock, taken between runs. There they report what they
 //! have seen, and there they stop: for good, or until what is left is written to a checkpoint.
 
+use super::checkpoint::{CheckpointError, Keeper};
 use super::clock::THREADS;
 use super::driver::Driver;
 use super::graph::Graph;
@@ -15,6 +16,7 @@ use super::search::{Search, Seen, explore};
 use crate::check::failure::{Failure, catching::catch};
 use crate::sync::PoisonError;
 use crate::sync::host::{Arc, Condvar, Instant, Mutex, MutexGuard, on_threads};
+use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
@@ -60,13 +62,14 @@ pub(super) struct Failed {
 }
 
 /// What a team has in common between two runs.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct Left {
     pub seen: Seen,
     /// The most events that each thread had.
     pub longest: [u16; THREADS],
     /// What nobody works at, in stacks of one worker each.
     pub stacks: Vec<Stack>,
+    #[serde(skip)]
     pub failures: Vec<Failed>,
 }
 
@@ -89,6 +92,12 @@ struct State {
     running: u64,
     /// Nothing is left, a limit is reached, or a worker has panicked.
     stopped: bool,
+    /// All are to stop until what is left has been written.
+    pausing: bool,
+    /// When that was done last, and after how many runs.
+    written: (Instant, u64),
+    /// Why it could not be done.
+    error: Option<CheckpointError>,
     told: Instant,
 }
 
@@ -98,21 +107,43 @@ pub(super) struct Team {
     change: Condvar,
     limits: Limits,
     watch: Option<Watch>,
+    keeper: Option<Arc<Keeper>>,
+    /// The search goes into breadth, until there are so many graphs.
+    enough: Option<usize>,
+}
+
+impl State {
+    /// Something has failed: not many more runs.
+    fn shorten(&mut self, limits: Limits) {
+        self.limit = self.limit.min(self.left.seen.runs().saturating_add(limits.more));
+    }
 }
 
 impl Team {
     /// A team that goes on from `left`.
-    pub(super) fn new(left: Left, limits: Limits, watch: Option<Watch>) -> Self {
-        let state = State {
-            left,
+    pub(super) fn new(left: Left, limits: Limits, watch: Option<Watch>, keeper: Option<Arc<Keeper>>) -> Self {
+        let now = Instant::now();
+        let mut state = State {
             limit: limits.runs,
             workers: 0,
             waiting: 0,
             running: 0,
-            stopped: false,
-            told: Instant::now(),
+            stopped: left.failures.len() >= limits.failures,
+            pausing: false,
+            written: (now, left.seen.runs()),
+            error: None,
+            told: now,
+            left,
         };
-        Team { state: Mutex::new(state), change: Condvar::new(), limits, watch }
+        if !state.left.failures.is_empty() {
+            state.shorten(limits);
+        }
+        Team { state: Mutex::new(state), change: Condvar::new(), limits, watch, keeper, enough: None }
+    }
+
+    /// The same, but it explores in breadth and stops when so many graphs are left.
+    pub(super) fn until(self, enough: usize) -> Self {
+        Team { enough: Some(enough), ..self }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -130,8 +161,9 @@ impl Team {
     }
 
     /// What is left. The workers have stopped.
-    pub(super) fn end(&self) -> Left {
-        std::mem::take(&mut self.state().left)
+    pub(super) fn end(&self) -> Result<Left, CheckpointError> {
+        let mut state = self.state();
+        state.error.take().map_or(Ok(std::mem::take(&mut state.left)), Err)
     }
 
     /// One worker, from its first run to its last.
@@ -146,7 +178,8 @@ impl Team {
         }
         let _leave = Leave(self);
         let driver = (job.driver)();
-        let search = Rc::new(RefCell::new(Search::default()));
+        let search =
+            Rc::new(RefCell::new(Search { oldest_first: self.enough.is_some(), ..Search::default() }));
         // Not the counter that all workers would write to.
         let body = Rc::new(Arc::clone(&job.body));
         loop {
@@ -176,7 +209,7 @@ impl Team {
         state.left.seen.add(std::mem::take(&mut search.seen));
         let seen = state.left.seen;
         state.left.failures.push(Failed { script, failure, wanted, seen });
-        state.limit = state.limit.min(seen.runs().saturating_add(self.limits.more));
+        state.shorten(self.limits);
         if state.left.failures.len() < self.limits.failures {
             return true;
         }
@@ -196,17 +229,19 @@ impl Team {
         }
         self.tell(&mut state);
         loop {
+            state.pausing |= self.is_due(&state);
+            if (state.stopped || state.pausing) && !search.stack.is_empty() {
+                state.left.stacks.push(std::mem::take(&mut search.stack));
+            }
             if state.stopped {
-                if !search.stack.is_empty() {
-                    state.left.stacks.push(std::mem::take(&mut search.stack));
-                }
                 return false;
             }
-            if search.stack.is_empty() {
+            if search.stack.is_empty() && !state.pausing {
                 search.stack = state.left.stacks.pop().unwrap_or_default();
             }
             if !search.stack.is_empty() {
-                if state.left.seen.runs() + state.running >= state.limit {
+                let enough = self.enough.is_some_and(|enough| search.stack.len() >= enough);
+                if enough || state.left.seen.runs() + state.running >= state.limit {
                     self.stop(&mut state);
                     continue;
                 }
@@ -219,13 +254,38 @@ impl Team {
                 return true;
             }
             if state.waiting + 1 == state.workers {
-                self.stop(&mut state);
+                // Nobody holds a graph.
+                if state.pausing {
+                    self.write(&mut state);
+                } else {
+                    self.stop(&mut state);
+                }
                 continue;
             }
             state.waiting += 1;
             state = self.change.wait(state).unwrap_or_else(PoisonError::into_inner);
             state.waiting -= 1;
         }
+    }
+
+    /// Whether what is left is to be written. What has failed is not, so after a failure nothing is.
+    fn is_due(&self, state: &State) -> bool {
+        let (last, runs) = state.written;
+        let due = |keeper: &Arc<Keeper>| keeper.checkpoint.is_due(last, state.left.seen.runs() - runs);
+        self.keeper.as_ref().is_some_and(due) && state.left.failures.is_empty()
+    }
+
+    /// Writes what is left, and lets all go on.
+    fn write(&self, state: &mut State) {
+        if let Some(keeper) = self.keeper.as_ref().filter(|_| state.left.failures.is_empty())
+            && let Err(why) = keeper.write(&state.left)
+        {
+            state.error = Some(why);
+            state.stopped = true;
+        }
+        state.pausing = false;
+        state.written = (Instant::now(), state.left.seen.runs());
+        self.change.notify_all();
     }
 
     fn stop(&self, state: &mut State) {
