@@ -9,7 +9,7 @@
 //! | `litmus.rs`, `litmus` | the table of litmus tests |
 //! | `random.rs` | small random programs |
 //! | `adapter.rs`, `agreement.rs` | the explorer's own verdict, and that it is the same |
-//! | `running.rs`, `kept.rs` | that workers, shards and a kill in between change nothing |
+//! | `running.rs`, `kept.rs`, `parts.rs` | that workers, shards and a kill in between change nothing |
 //! | `oracles.rs` | the judges judged: by the table, by each other, by mutation |
 //! | `said.rs` | outcomes, numbers of executions and failures of programs on the facade |
 //! | `blocking.rs`, `waiting.rs` | mutexes and conditions; loops that wait |
@@ -36,6 +36,8 @@ mod naive;
 #[cfg(shuttle)]
 mod nodes;
 mod oracles;
+#[cfg(shuttle)]
+mod parts;
 #[cfg(shuttle)]
 mod pointers;
 mod program;

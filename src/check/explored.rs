@@ -2,9 +2,10 @@
 
 use super::budget::Budget;
 use super::execute::{Context, Respect};
-use super::explore::{Demand, Hunted, Memory, Plan, Program, Script, Seen};
+use super::explore::{Demand, Hunted, Memory, Plan, Program, Running, Script, Seen};
 use super::failure::Failure;
 use super::model::{Body, Engine, Expect, Model};
+use super::parts::Parts;
 use super::progress::Progress;
 use super::record::Coverage;
 use super::run::Run;
@@ -57,41 +58,62 @@ fn plan(model: &Model, engine: Engine, cap: u64) -> Plan {
 }
 
 /// Runs `model`.
-pub(super) fn run(model: &Model, engine: Engine, progress: Option<PathBuf>) -> Run {
+pub(super) fn run(model: &Model, path: &str, engine: Engine, progress: Option<PathBuf>) -> Run {
     let tally = Tally::new(progress);
+    let parts = Parts::of_environment(path, engine);
+    let bodies = if parts.has_nothing_of(model) { &[] } else { model.explored_bodies() };
     let cap = Budget::get().scale(CAP).min(model.executions.unwrap_or(u64::MAX));
     let mut complete = true;
-    for (nth, body) in model.small_bodies.as_ref().unwrap_or(&model.bodies).iter().enumerate() {
+    for (nth, body) in bodies.iter().enumerate() {
         let of = |body: &Body, tally: &Tally| {
             program(body.clone(), nth, model.allowed_choices(), model.reuse, tally.clone())
         };
         let plan = plan(model, engine, cap);
-        let Hunted { complete: ended, failure, longest, .. } = hunt(&plan, model, &of(body, &tally), &tally);
+        let running = parts.running(model, nth, describe(model, path, &plan, body), &tally);
+        let Hunted { complete: ended, failure, longest, .. } =
+            hunt(&plan, model, &of(body, &tally), &tally, &running);
         complete &= ended;
         if let Some(failure) = failure {
             let (body, failure) = make_smaller(model, engine, body.clone(), failure, &of);
             let failure = write_test(engine, &body, failure);
+            parts.remove(bodies.len());
             return Run::new(&tally, Coverage::Capped, Some(failure));
         }
         // Where a thread stops matters to the failure, so the scenario stays as it is.
         let demands = model.progress.map(|level| level.demands(&longest)).unwrap_or_default();
         let stopped = demands.into_iter().find_map(|progress| {
             let Hunted { complete: ended, failure, .. } =
-                hunt(&Plan { progress, ..plan }, model, &of(body, &tally), &tally);
+                hunt(&Plan { progress, ..plan }, model, &of(body, &tally), &tally, &Running::default());
             complete &= ended;
             failure
         });
         if let Some(failure) = stopped {
             let body = body.clone();
             let failure = write_test(engine, &body, failure);
+            parts.remove(bodies.len());
             return Run::new(&tally, Coverage::Capped, Some(failure));
         }
     }
-    Run::new(&tally, if complete { Coverage::Complete } else { Coverage::Capped }, None)
+    if !complete {
+        // What is left may be explored with a larger budget.
+        return Run::new(&tally, Coverage::Capped, None);
+    }
+    parts.remove(bodies.len());
+    Run::new(&tally, parts.coverage(), None)
+}
+
+/// What tells the exploration of a body from others.
+fn describe(model: &Model, path: &str, plan: &Plan, body: &Body) -> String {
+    let Plan { disturbances, weak_fails, progress, .. } = plan;
+    let (choices, reuse, source) = (model.allowed_choices(), model.reuse, &body.source);
+    let weakened = std::env::var("SELVEDGE_WEAKEN");
+    format!(
+        "{path}, {source:?}, {choices:?}, {reuse:?}, {disturbances}, {weak_fails}, {progress:?}, {weakened:?}"
+    )
 }
 
 /// Explores, and counts what is seen up to the first failure that is wanted.
-fn hunt(plan: &Plan, model: &Model, program: &Program, tally: &Tally) -> Hunted {
+fn hunt(plan: &Plan, model: &Model, program: &Program, tally: &Tally, running: &Running) -> Hunted {
     let wanted = |failure: &Failure| {
         let wanted = is_wanted(model, failure);
         if wanted {
@@ -100,7 +122,7 @@ fn hunt(plan: &Plan, model: &Model, program: &Program, tally: &Tally) -> Hunted 
         }
         wanted
     };
-    let hunted = plan.hunt(program, &wanted);
+    let hunted = plan.hunt_with(program, &wanted, running);
     let Seen { executions, failed, blocked, redundant, .. } = hunted.seen;
     // Where a thread is to stop, that it does is no lost run.
     let (ended, lost) =

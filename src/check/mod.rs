@@ -63,6 +63,8 @@ mod history;
 mod linearizability;
 pub mod measure;
 mod model;
+#[cfg(shuttle)]
+mod parts;
 mod progress;
 mod record;
 mod run;

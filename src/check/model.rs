@@ -269,6 +269,12 @@ impl Model {
         Model { choices: Some(choices.into_iter().collect()), ..self }
     }
 
+    /// What the explorer runs.
+    #[cfg(shuttle)]
+    pub(super) fn explored_bodies(&self) -> &[Body] {
+        self.small_bodies.as_ref().unwrap_or(&self.bodies)
+    }
+
     #[cfg(any(loom, shuttle))]
     pub(super) fn allowed_choices(&self) -> Vec<Choice> {
         match (&self.choices, &self.expect) {
@@ -311,7 +317,7 @@ impl Model {
             #[cfg(loom)]
             let run = super::subprocess::run(&self, path, engine);
             #[cfg(not(loom))]
-            let run = super::run::run(&self, engine, super::record::progress_file(path, &engine.to_string()));
+            let run = super::run::run(&self, path, engine);
             faults.extend(run.close(&self, path, engine));
         }
         assert!(faults.is_empty(), "\n{}", faults.join("\n\n"));

@@ -18,6 +18,8 @@ pub enum Coverage {
     Sampled,
     /// The engine was stopped before its end.
     Capped,
+    /// The engine came to the end of one part, the one with this number, from 0, of so many.
+    Shard(usize, usize),
 }
 
 /// How a run ended.
@@ -73,7 +75,7 @@ fn folder() -> Option<PathBuf> {
     std::env::var_os("SELVEDGE_REPORT").map(PathBuf::from)
 }
 
-fn file_name(model: &str, engine: &str) -> String {
+pub(super) fn file_name(model: &str, engine: &str) -> String {
     format!("{model}.{engine}").replace(|c: char| !c.is_alphanumeric() && c != '.' && c != '_', "-")
 }
 
@@ -98,6 +100,7 @@ impl fmt::Display for Record {
             (Coverage::Bounded(most), _) => write!(f, "complete up to {most} preemptions")?,
             (Coverage::Sampled, _) => write!(f, "sampled")?,
             (Coverage::Capped, _) => write!(f, "incomplete")?,
+            (Coverage::Shard(index, of), _) => write!(f, "shard {index}/{of}")?,
         }
         write!(f, ", {seconds:.1} s: ")?;
         match (&self.outcome, &self.defect) {

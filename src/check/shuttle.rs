@@ -5,7 +5,7 @@ use super::execute::{Context, Respect};
 use super::failure::catching::catch;
 use super::history::Order;
 use super::model::{Body, Engine, Model};
-use super::record::Coverage;
+use super::record::{Coverage, progress_file};
 use super::run::Run;
 use super::scenario::{Scenario, Shape};
 use super::spec::Structure;
@@ -14,7 +14,6 @@ use crate::sync::host::Arc;
 use crate::sync::model::{self, Oracle, Schedules, Settings, Strength};
 use crate::sync::{Choice, Reuse};
 use arbitrary::Unstructured;
-use std::path::PathBuf;
 
 /// Executions of one model under one engine in a normal run.
 const EXECUTIONS: u64 = 20_000;
@@ -57,9 +56,10 @@ fn execution(
 }
 
 /// Runs `model` under `engine`.
-pub(super) fn run(model: &Model, engine: Engine, progress: Option<PathBuf>) -> Run {
+pub(super) fn run(model: &Model, path: &str, engine: Engine) -> Run {
+    let progress = progress_file(path, &engine.to_string());
     if matches!(engine, Engine::ExplorerSc | Engine::ExplorerWeak) {
-        return super::explored::run(model, engine, progress);
+        return super::explored::run(model, path, engine, progress);
     }
     let tally = Tally::new(progress);
     let budget = Budget::get();

@@ -32,7 +32,8 @@ fn repeat(bodies: impl Iterator<Item = Body>, progress: Option<PathBuf>) -> Run 
 }
 
 /// Runs `model` on real threads, again and again.
-pub(super) fn run(model: &Model, _engine: Engine, progress: Option<PathBuf>) -> Run {
+pub(super) fn run(model: &Model, path: &str, engine: Engine) -> Run {
+    let progress = progress_file(path, &engine.to_string());
     let bodies = model.bodies.iter().cycle().cloned();
     repeat(bodies.take(Budget::get().scale(EXECUTIONS) as usize), progress)
 }

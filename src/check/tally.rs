@@ -39,6 +39,16 @@ struct Inner {
     /// The executions of explorations that have ended.
     #[cfg_attr(not(shuttle), allow(dead_code))]
     settled: u64,
+    /// The part of all executions that is expected to be behind it, if anybody knows.
+    share: Option<f64>,
+}
+
+/// What is kept of a run that is not over.
+#[cfg(shuttle)]
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Saved {
+    counts: Counts,
+    settled: u64,
 }
 
 /// What an execution has shown.
@@ -50,11 +60,13 @@ pub(super) struct Sight {
 }
 
 impl Tally {
-    /// Nothing yet. `progress` is a file that is kept up to date with the number of executions.
+    /// Nothing yet. `progress` is a file that is kept up to date with the number of executions and, after a blank,
+    /// with the part of all that is expected to be behind them, if anybody knows.
     pub(super) fn new(progress: Option<PathBuf>) -> Self {
         let now = Instant::now();
         let counts = Counts::default();
-        let inner = Inner { counts, started: now, told: now, progress, closed: false, settled: 0 };
+        let inner =
+            Inner { counts, started: now, told: now, progress, closed: false, settled: 0, share: None };
         Tally(Arc::new(Mutex::new(inner)))
     }
 
@@ -73,7 +85,8 @@ impl Tally {
                 inner.told = Instant::now();
                 if let Some(path) = &inner.progress {
                     // Progress is for the eye: a write that fails must not fail the run.
-                    let _ = std::fs::write(path, inner.counts.executions.to_string());
+                    let share = inner.share.map_or_else(String::new, |share| format!(" {share:.6}"));
+                    let _ = std::fs::write(path, format!("{}{share}", inner.counts.executions));
                 }
             }
         });
@@ -107,6 +120,24 @@ impl Tally {
             inner.counts.executions = inner.settled;
             inner.counts.pruned += pruned;
         });
+    }
+
+    /// This part of all executions is expected to be behind it.
+    #[cfg(shuttle)]
+    pub(super) fn share(&self, share: f64) {
+        self.with(|inner| inner.share = Some(share));
+    }
+
+    /// All that was counted. No execution may be under way.
+    #[cfg(shuttle)]
+    pub(super) fn save(&self) -> Saved {
+        self.with(|inner| Saved { counts: inner.counts.clone(), settled: inner.settled })
+    }
+
+    /// All that was counted is this.
+    #[cfg(shuttle)]
+    pub(super) fn restore(&self, saved: Saved) {
+        self.with(|inner| (inner.counts, inner.settled) = (saved.counts, saved.settled));
     }
 
     /// What comes from now on is not counted any more.

@@ -108,6 +108,7 @@ pub enum Memory {
     Weak,
 }
 
+pub(in crate::check) use checkpoint::Books;
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use explorer::{Explored, Explorer};
 pub(in crate::check) use hunt::{Hunted, Plan, Program};
@@ -117,5 +118,7 @@ pub use machine::Broken;
 pub(in crate::check) use progress::Demand;
 #[cfg(test)]
 pub(in crate::check) use progress::NEVER;
+pub(in crate::check) use running::{Kept, Running};
 pub use script::{NoScript, Script};
 pub use search::Seen;
+pub(in crate::check) use shard::Shard;

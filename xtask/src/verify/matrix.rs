@@ -34,7 +34,7 @@ impl Cell {
             (None, Coverage::Complete) => self.complete += 1,
             (None, Coverage::Bounded(most)) => *self.bounded.entry(most).or_default() += 1,
             (None, Coverage::Sampled) => self.sampled += 1,
-            (None, Coverage::Capped) => self.incomplete += 1,
+            (None, Coverage::Capped | Coverage::Shard(..)) => self.incomplete += 1,
         }
     }
 

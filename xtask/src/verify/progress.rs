@@ -192,6 +192,7 @@ fn short(record: &Record) -> String {
         (Outcome::Held, Coverage::Bounded(most)) => format!("complete up to {most} preemptions"),
         (Outcome::Held, Coverage::Sampled) => "sampled".into(),
         (Outcome::Held, Coverage::Capped) => "incomplete".into(),
+        (Outcome::Held, Coverage::Shard(index, of)) => format!("shard {index}/{of}"),
     };
     format!("{} {}, {what}", record.engine, record.executions)
 }
