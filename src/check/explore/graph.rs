@@ -85,7 +85,7 @@ pub(super) const NOWHERE: u16 = u16::MAX;
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Event {
     pub kind: Kind,
-    #[serde(with = "as_number")]
+    #[serde(with = "super::as_number")]
     pub order: Ordering,
     /// The index of the location in the graph, or [`NOWHERE`].
     pub location: u16,
@@ -107,24 +107,6 @@ pub(super) struct Event {
     /// What a read does with the value that it reads.
     #[serde(skip)]
     pub use_: Use,
-}
-
-/// Orderings in checkpoints.
-mod as_number {
-    use crate::sync::atomic::Ordering::{self, AcqRel, Acquire, Relaxed, Release, SeqCst};
-    use serde::de::{Deserialize, Deserializer, Error};
-    use serde::ser::Serializer;
-
-    const ALL: [Ordering; 5] = [Relaxed, Acquire, Release, AcqRel, SeqCst];
-
-    pub(super) fn serialize<S: Serializer>(order: &Ordering, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_u8(ALL.iter().position(|other| other == order).unwrap_or(ALL.len()) as u8)
-    }
-
-    pub(super) fn deserialize<'a, D: Deserializer<'a>>(from: D) -> Result<Ordering, D::Error> {
-        let number = u8::deserialize(from)?;
-        ALL.get(usize::from(number)).copied().ok_or_else(|| D::Error::custom("no ordering"))
-    }
 }
 
 /// What a read does with the value that it reads.

@@ -71,6 +71,7 @@
 // A graph is half a kilobyte before its events, and goes from stack to run to pool and back: its box does.
 #![allow(clippy::vec_box)]
 
+mod as_number;
 mod checkpoint;
 mod clock;
 mod coherence;
