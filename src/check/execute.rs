@@ -12,7 +12,7 @@ use crate::sync::{
     Backoff,
     atomic::{AtomicUsize, Ordering},
 };
-use std::fmt::{self, Debug};
+use std::fmt::Debug;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Which order of calls an explanation must respect.
@@ -174,6 +174,8 @@ pub(super) fn scenario<S: Structure>(structure: &Arc<S>, scenario: &Scenario<S::
 /// What the judge says of the calls of an execution.
 struct Judged<S: Spec> {
     history: History<S::Op, S::Ret>,
+    /// See [`History::answers`].
+    answers: u64,
     overlapped: bool,
     judgement: Option<Judgement>,
 }
@@ -183,16 +185,16 @@ fn judged<S: Structure>(spec: &S, calls: Vec<Timed<S>>, order: Respect) -> Judge
         Respect::Order(order) => {
             let history: History<_, _> = calls.into_iter().map(|(call, _)| call).collect();
             let judgement = Some(judge(spec, &history, order));
-            Judged { overlapped: history.overlaps(), history, judgement }
+            Judged { answers: history.answers(), overlapped: history.overlaps(), history, judgement }
         }
         #[cfg(shuttle)]
         Respect::Graph => {
-            let super::explore::Explained { history, overlapped, judgement, slow } =
+            let super::explore::Explained { history, answers, overlapped, judgement, slow } =
                 super::explore::explain(spec, calls);
             if let Some(complaint) = slow {
                 panic!("{complaint}");
             }
-            Judged { history, overlapped, judgement }
+            Judged { history, answers, overlapped, judgement }
         }
     }
 }
@@ -267,25 +269,8 @@ fn sight<S: Spec>(judged: &Judged<S>, respect: Respect) -> Sight {
     let mut calls: Vec<_> = judged.history.calls().iter().collect();
     calls.sort_by_key(|call| call.start);
     let order = hash(calls.iter().map(|call| call.thread).collect::<Vec<_>>());
-    // Sorting is stable: within a thread, calls stay in their order.
-    calls.sort_by_key(|call| call.thread);
-    let mut answers = Text(DefaultHasher::new());
-    for call in calls {
-        // Writing into a hasher cannot fail.
-        let _ = fmt::write(&mut answers, format_args!("{:?}{:?};", call.op, call.ret));
-    }
-    let (overlapped, history) = (judged.overlapped, answers.0.finish());
+    let (overlapped, history) = (judged.overlapped, judged.answers);
     Sight { overlapped, touched: touched(respect), history, order }
-}
-
-/// Hashes a text without ever holding it.
-struct Text(DefaultHasher);
-
-impl fmt::Write for Text {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0.write(text.as_bytes());
-        Ok(())
-    }
 }
 
 fn complaint<Op: Debug, Ret: Debug>(

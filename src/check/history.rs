@@ -1,6 +1,7 @@
 //! What was asked and answered, and when.
 
 use std::fmt::{self, Debug};
+use std::hash::{DefaultHasher, Hasher};
 
 /// One operation of one thread.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,6 +96,31 @@ impl<Op, Ret> History<Op, Ret> {
         let together =
             |a: &Call<Op, Ret>, b: &Call<Op, Ret>| a.thread != b.thread && a.start < b.end && b.start < a.end;
         self.calls.iter().enumerate().any(|(i, a)| self.calls[..i].iter().any(|b| together(a, b)))
+    }
+}
+
+impl<Op: Debug, Ret: Debug> History<Op, Ret> {
+    /// A hash of what was asked and answered, thread by thread, without times.
+    pub(super) fn answers(&self) -> u64 {
+        let mut calls: Vec<_> = self.calls.iter().collect();
+        // Sorting is stable: within a thread, calls stay in their order.
+        calls.sort_by_key(|call| call.thread);
+        let mut text = Text(DefaultHasher::new());
+        for call in calls {
+            // Writing into a hasher cannot fail.
+            let _ = fmt::write(&mut text, format_args!("{:?}{:?};", call.op, call.ret));
+        }
+        text.0.finish()
+    }
+}
+
+/// Hashes a text without ever holding it.
+struct Text(DefaultHasher);
+
+impl fmt::Write for Text {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.write(text.as_bytes());
+        Ok(())
     }
 }
 

@@ -1,10 +1,8 @@
 //! New events: one of the possibilities goes on in this run, the others become graphs of the search.
 
-use super::Memory;
+use super::clock::Clock;
 use super::graph::{Event, Filter, Graph, Id, Kind, Update, Use};
 use super::machine::{Broken, Run, Want, plain_event};
-use super::past::acquires;
-use super::psc::Psc;
 use super::revisit::Arrival;
 use super::script::Step;
 use crate::sync::atomic::Ordering;
@@ -47,7 +45,6 @@ impl Run {
         let me = self.running;
         let step = self.next_step();
         let nothing = Answer { value: 0, stored: false };
-        let simple = |kind, order| plain_event(kind, order);
         let event = match *request {
             Request::Load { location, order } => {
                 return self.read(request, step, location, order, Use::Load, Filter::Any);
@@ -67,13 +64,15 @@ impl Run {
                 return Ok(Answer { value, stored: true });
             }
             Request::Choose(answers) => return Ok(self.choose(request, step, answers)),
-            Request::Fence(order) => simple(Kind::Fence, order),
-            Request::Spawn(child) => Event { value: child as u64, ..simple(Kind::Spawn, Ordering::Relaxed) },
-            Request::End => simple(Kind::End, Ordering::Relaxed),
-            Request::Begin => Event { from: self.spawns[me], ..simple(Kind::Begin, Ordering::Relaxed) },
+            Request::Fence(order) => plain_event(Kind::Fence, order),
+            Request::Spawn(child) => {
+                Event { value: child as u64, ..plain_event(Kind::Spawn, Ordering::Relaxed) }
+            }
+            Request::End => plain_event(Kind::End, Ordering::Relaxed),
+            Request::Begin => Event { from: self.spawns[me], ..plain_event(Kind::Begin, Ordering::Relaxed) },
             Request::Join(other) => {
                 let end = Id::new(other, self.past.ran(other) - 1);
-                Event { from: end, ..simple(Kind::Join, Ordering::Relaxed) }
+                Event { from: end, ..plain_event(Kind::Join, Ordering::Relaxed) }
             }
         };
         let id = self.graph.push(me, event);
@@ -147,20 +146,24 @@ impl Run {
             if event.blocked {
                 continue;
             }
-            if let Some(failing) = event.failing().filter(|_| disturb)
-                && (rank == newest || self.may_read(&failing))
-            {
-                others.push(self.with_read(failing));
+            if let Some(failing) = event.failing().filter(|_| disturb) {
+                others.extend(self.with_read(failing));
             }
-            if rank < newest && !self.may_read(&event) {
+            let here = chosen.is_none() && rank <= newest_wanted;
+            let failing = || event.failing().ok_or(UNFIT);
+            if here && rank == newest {
+                // The usual case, and it needs no copy: nobody has taken the newest write, and all may read it.
+                chosen = Some(if fails { failing()? } else { event });
                 continue;
             }
+            let Some(graph) = self.with_read(event) else { continue };
             if event.kind == Kind::Take && self.graph.is_taken(cell, rank) {
-                self.contend(event, request, &mut others);
-            } else if chosen.is_none() && rank <= newest_wanted {
-                chosen = if fails { Some(event.failing().ok_or(UNFIT)?) } else { Some(event) };
+                self.contend(graph, request, &mut others);
+            } else if here {
+                self.out.give_back(graph);
+                chosen = Some(if fails { failing()? } else { event });
             } else {
-                others.push(self.with_read(event));
+                others.push(graph);
             }
         }
         self.leave(others);
@@ -170,40 +173,37 @@ impl Run {
         Ok(Answer { value: event.value, stored: false })
     }
 
-    /// A copy of the graph with this read at the end of the running thread.
-    fn with_read(&mut self, event: Event) -> Box<Graph> {
-        let mut graph = self.out.copy(&self.graph);
-        add_read(&mut graph, self.running, self.past.ran(self.running), event);
-        graph
-    }
-
-    /// Whether sequentially consistent events allow that something older than the newest write is read.
-    fn may_read(&mut self, event: &Event) -> bool {
-        if self.rules.memory == Memory::Sc || self.rules.is(Broken::NoScOrder) {
-            return true;
-        }
+    /// A copy of the graph with this read at the end of the running thread, if sequentially consistent events
+    /// allow it. The newest write may always be read.
+    fn with_read(&mut self, event: Event) -> Option<Box<Graph>> {
         let (me, ran) = (self.running, self.past.ran(self.running));
-        let graph = self.with_read(*event);
+        let mut graph = self.out.copy(&self.graph);
+        let read = add_read(&mut graph, me, ran, event);
         let own = self.past.before_read(me, ran, event.order, event.from);
-        debug_assert!(acquires(event.order) || own.of(me) == ran + 1);
-        let read = Id::new(me, ran);
-        let acyclic =
-            Psc::new(&graph, |id| if id == read { own } else { self.past.known(id).before }).is_acyclic();
-        self.out.give_back(graph);
-        acyclic
+        let newest = graph.rank(event.from) == graph.newest(event.location);
+        self.allowed(graph, newest, read, own)
     }
 
-    /// A read-modify-write could have taken what another has taken: then that one must read from this one, or
+    /// The graph, if it is known to be consistent or if its new event `new`, before which `own` happens, leaves the
+    /// sequentially consistent events an order.
+    fn allowed(&mut self, graph: Box<Graph>, known: bool, new: Id, own: Clock) -> Option<Box<Graph>> {
+        if known || self.rules.allow(&graph, &self.past, new, own) {
+            return Some(graph);
+        }
+        self.out.give_back(graph);
+        None
+    }
+
+    /// A read-modify-write could have taken what another has taken, as `graph` says: then that one must read from this one, or
     /// not be there. The run itself cannot go on like this.
-    fn contend(&mut self, event: Event, request: &Request<'_>, others: &mut Vec<Box<Graph>>) {
+    fn contend(&mut self, mut graph: Box<Graph>, request: &Request<'_>, others: &mut Vec<Box<Graph>>) {
         if self.rules.is(Broken::NoContention) {
-            return;
+            return self.out.give_back(graph);
         }
         let Request::Update { new, .. } = request else { unreachable!("a load takes nothing") };
-        let value = new(event.value).expect("it succeeds with this value");
         let (me, present) = (self.running, self.past.present[self.running]);
-        let mut graph = self.with_read(event);
         let take = Id::new(me, self.past.ran(me));
+        let value = new(graph.event(take).value).expect("it succeeds with this value");
         let put = add_put(&mut graph, take, value);
         self.past.run(&graph, take, self.rules.memory);
         self.past.run(&graph, put, self.rules.memory);
@@ -223,8 +223,11 @@ impl Run {
             let from = self.graph.write_at(cell, rank);
             let mut event = Event { from, ..event };
             event.see(self.value(location, from));
-            if event.kind == Kind::Take && self.graph.is_taken(cell, rank) && self.may_read(&event) {
-                self.contend(event, request, &mut others);
+            if event.kind == Kind::Take
+                && self.graph.is_taken(cell, rank)
+                && let Some(graph) = self.with_read(event)
+            {
+                self.contend(graph, request, &mut others);
             }
         }
         self.leave(others);
@@ -284,13 +287,7 @@ impl Run {
         let id = graph.push(me, event);
         let mut own = self.past.present[me].before;
         own.add(id);
-        let known = |other: Id| if other == id { own } else { self.past.known(other).before };
-        let free = self.rules.memory == Memory::Sc || self.rules.is(Broken::NoScOrder);
-        if free || Psc::new(&graph, known).is_acyclic() {
-            return Some(graph);
-        }
-        self.out.give_back(graph);
-        None
+        self.allowed(graph, false, id, own)
     }
 
     /// A write has been added: it runs, and then reads that were there are revisited.

@@ -26,7 +26,6 @@ use crate::check::spec::Spec;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt::Debug;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 
 /// The events of a call: how many its thread had when it began, and when it ended.
@@ -61,6 +60,8 @@ pub(super) type Verdicts = HashMap<(u64, Box<[u128]>), bool>;
 /// What the judge says of an execution.
 pub(in crate::check) struct Explained<S: Spec> {
     pub history: History<S::Op, S::Ret>,
+    /// See [`History::answers`]: the verdicts are remembered by them.
+    pub answers: u64,
     /// Calls of different threads overlap, in some order of the steps.
     pub overlapped: bool,
     /// Why the answers cannot be explained.
@@ -78,7 +79,7 @@ pub(in crate::check) fn explain<S: Spec>(spec: &S, mut calls: Vec<Timed<S>>) -> 
     assert!(calls.len() <= 64, "an explored scenario has at most 64 operations");
     let spans: Vec<(usize, Span)> = calls.iter().map(|(call, span)| (call.thread, *span)).collect();
     let history: History<S::Op, S::Ret> = timed(&run, calls).collect();
-    let answers = answers(&history);
+    let answers = history.answers();
     let slow = run.rules.steps.and_then(|most| slow(&run, &history, &spans, most));
     let mut verdicts = driver.verdicts.borrow_mut();
     let overlapped;
@@ -99,13 +100,15 @@ pub(in crate::check) fn explain<S: Spec>(spec: &S, mut calls: Vec<Timed<S>>) -> 
             search.refuted(points)
         }
     };
-    let Some(before) = failed else { return Explained { history, overlapped, judgement: None, slow } };
+    let Some(before) = failed else {
+        return Explained { history, answers, overlapped, judgement: None, slow };
+    };
     if run.rules.memory == Memory::Sc {
         *driver.real_time.borrow_mut() = precedences(&spans, &before);
     }
     let history = history.ordered(before);
     let judgement = judge(spec, &history, Order::Given);
-    Explained { history, overlapped, judgement: Some(judgement), slow }
+    Explained { history, answers, overlapped, judgement: Some(judgement), slow }
 }
 
 /// A call with more steps than `most`.
@@ -147,23 +150,6 @@ fn timed<Op, Ret>(run: &Run, calls: Vec<(Call<Op, Ret>, Span)>) -> impl Iterator
         last = Some((call.thread, call.end));
         call
     })
-}
-
-fn answers<Op: Debug, Ret: Debug>(history: &History<Op, Ret>) -> u64 {
-    struct Write(DefaultHasher);
-    impl std::fmt::Write for Write {
-        fn write_str(&mut self, text: &str) -> std::fmt::Result {
-            self.0.write(text.as_bytes());
-            Ok(())
-        }
-    }
-    let mut hasher = Write(DefaultHasher::new());
-    for call in history.calls() {
-        call.thread.hash(&mut hasher.0);
-        // Writing into a hasher cannot fail.
-        let _ = std::fmt::write(&mut hasher, format_args!("{:?}{:?}", call.op, call.ret));
-    }
-    hasher.0.finish()
 }
 
 /// Last and first events of calls of which one had ended before the other began.

@@ -5,13 +5,14 @@
 //! have been otherwise is handed to the search as graphs.
 
 use super::Memory;
-use super::clock::THREADS;
+use super::clock::{Clock, THREADS};
 use super::coherence::floor;
 use super::extend::Extension;
 use super::follow::DIFFERENT;
 use super::graph::{Event, Filter, Graph, Id, Kind, NOWHERE, Use};
 use super::past::Past;
 use super::plain::Plains;
+use super::psc::Psc;
 use super::script::Step;
 use super::spin::Spins;
 use crate::sync::atomic::Ordering;
@@ -98,6 +99,13 @@ pub enum Broken {
 impl Rules {
     pub(super) fn is(&self, broken: Broken) -> bool {
         self.broken == Some(broken)
+    }
+
+    /// Whether the sequentially consistent events of `graph` have an order, where `own` happens before `new` and
+    /// all others are known to `past`. Under `Sc` coherence has seen to it.
+    pub(super) fn allow(&self, graph: &Graph, past: &Past, new: Id, own: Clock) -> bool {
+        let known = |id: Id| if id == new { own } else { past.known(id).before };
+        self.memory == Memory::Sc || self.is(Broken::NoScOrder) || Psc::new(graph, known).is_acyclic()
     }
 }
 
@@ -275,7 +283,7 @@ impl Run {
         let past = match self.rules.memory {
             Memory::Weak => self.past.present[thread].before,
             Memory::Sc => {
-                let mut own = super::clock::Clock::default();
+                let mut own = Clock::default();
                 own.raise(thread, self.past.ran(thread));
                 own
             }

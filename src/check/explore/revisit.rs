@@ -11,7 +11,6 @@ use super::coherence::floor;
 use super::graph::{Graph, Id, Kind, Wait};
 use super::machine::{Broken, Rules};
 use super::past::Past;
-use super::psc::Psc;
 
 /// A write that has just come: in `graph`, at some place of modification order (which does not matter here).
 pub(super) struct Arrival<'a> {
@@ -204,8 +203,7 @@ impl Arrival<'_> {
             return false;
         }
         let own = self.past.before_read(read.thread(), read.index(), event.order, self.write);
-        let known = |id: Id| if id == read { own } else { self.past.known(id).before };
-        self.rules.is(Broken::NoScOrder) || Psc::new(graph, known).is_acyclic()
+        self.rules.allow(graph, self.past, read, own)
     }
 }
 
