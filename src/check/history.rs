@@ -32,10 +32,35 @@ pub enum Order {
     Given,
 }
 
+/// Why a call cannot be the next one of its thread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HistoryError {
+    /// It ends before it begins.
+    #[error("a call of thread {thread} ends before it begins")]
+    Backwards {
+        /// Whose call it is.
+        thread: usize,
+    },
+    /// The last call of the thread has no answer: the thread can do nothing more.
+    #[error("thread {thread} went on without an answer")]
+    Unanswered {
+        /// Whose call it is.
+        thread: usize,
+    },
+    /// It begins before the last call of the thread has ended, or in the same moment.
+    #[error("calls of thread {thread} overlap")]
+    Overlap {
+        /// Whose call it is.
+        thread: usize,
+    },
+}
+
 /// The calls of one execution, each thread's in their order.
 #[derive(Clone, PartialEq, Eq)]
 pub struct History<Op, Ret> {
     calls: Vec<Call<Op, Ret>>,
+    /// Each thread's last call, sorted by threads: they are few, or come one after the other.
+    last: Vec<(usize, usize)>,
     /// For each call, those before it: [`Order::Given`].
     before: Vec<Calls>,
 }
@@ -45,7 +70,7 @@ pub type Calls = u64;
 
 impl<Op, Ret> Default for History<Op, Ret> {
     fn default() -> Self {
-        Self { calls: Vec::new(), before: Vec::new() }
+        Self { calls: Vec::new(), last: Vec::new(), before: Vec::new() }
     }
 }
 
@@ -59,16 +84,39 @@ impl<Op, Ret> History<Op, Ret> {
     /// Adds a call. Each thread's calls are added in their order.
     ///
     /// # Panics
-    /// If the call ends before it begins, or does not begin after the end of the last one of its thread, or if
-    /// that one has no answer.
+    /// If [`try_push`](Self::try_push) would refuse it.
     pub fn push(&mut self, call: Call<Op, Ret>) {
-        assert!(call.start <= call.end, "a call of thread {} ends before it begins", call.thread);
-        if let Some(last) = self.calls.iter().rev().find(|c| c.thread == call.thread) {
-            assert!(last.ret.is_some(), "thread {} went on without an answer", call.thread);
-            // Nor do they touch: then each thread's order is part of real time, and parts can be judged apart.
-            assert!(last.end < call.start, "calls of thread {} overlap", call.thread);
+        self.try_push(call).unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    /// Adds a call. It takes the logarithm of the number of threads; the first call of a thread is moved in front of
+    /// those of threads with greater numbers.
+    ///
+    /// # Errors
+    /// If the call ends before it begins, or does not begin after the end of the last one of its thread, or if
+    /// that one has no answer. The history is as it was.
+    pub fn try_push(&mut self, call: Call<Op, Ret>) -> Result<(), HistoryError> {
+        let thread = call.thread;
+        if call.start > call.end {
+            return Err(HistoryError::Backwards { thread });
+        }
+        let number = self.calls.len();
+        match self.last.binary_search_by_key(&thread, |(thread, _)| *thread) {
+            Err(place) => self.last.insert(place, (thread, number)),
+            Ok(place) => {
+                let last = &self.calls[self.last[place].1];
+                if last.ret.is_none() {
+                    return Err(HistoryError::Unanswered { thread });
+                }
+                // Nor do they touch: then each thread's order is part of real time, and parts can be judged apart.
+                if last.end >= call.start {
+                    return Err(HistoryError::Overlap { thread });
+                }
+                self.last[place].1 = number;
+            }
         }
         self.calls.push(call);
+        Ok(())
     }
 
     /// The history with an order: for each call, those that come before it (bit by bit; at most 64 calls). The

@@ -258,6 +258,7 @@ impl<S: Spec> RealTime<'_, S> {
         let order = match judge(self.spec, &self.history.clone().ordered(before.clone()), Order::Given) {
             Judgement::Explained(order) => order,
             Judgement::Unexplained { .. } => return Some(before),
+            Judgement::Unknown(_) => unreachable!("there were no limits"),
         };
         for (place, &earlier) in order.iter().enumerate() {
             for &later in &order[place + 1..] {

@@ -108,6 +108,7 @@ fn compare(spec: Container, order: Order, seed: u64) {
                 assert!(brute::replays(&spec, history.calls(), &prefix), "{spec:?}\n{history:?}{prefix:?}");
                 assert!(!stuck.is_empty() && stuck.iter().all(|call| !prefix.contains(call)), "{stuck:?}");
             }
+            Judgement::Unknown(limit) => panic!("there were no limits, and {limit}"),
         }
         all += 1;
     }

@@ -21,8 +21,13 @@
 //! J. Wing and C. Gong, *Testing and verifying concurrent objects*, JPDC 17, 1993, section 3.
 //! G. Lowe, *Testing for linearizability*, Concurrency and Computation 29(4), 2017, section 3.
 
+mod limits;
+
+pub use limits::{Limit, Limits};
+
 use super::history::{Call, History, Order};
 use super::spec::Spec;
+use limits::Clock;
 use std::collections::{BTreeMap, HashSet};
 
 /// The verdict on a history. Calls are named by their index in [`History::calls`].
@@ -37,6 +42,8 @@ pub enum Judgement {
         /// The calls of which one would have had to come next.
         stuck: Vec<usize>,
     },
+    /// A limit was met first.
+    Unknown(Limit),
 }
 
 impl Judgement {
@@ -50,11 +57,23 @@ impl Judgement {
 /// Judges a history against a specification: is there an order of the calls, within `order`, that explains it?
 #[must_use]
 pub fn judge<S: Spec>(spec: &S, history: &History<S::Op, S::Ret>, order: Order) -> Judgement {
+    judge_within(spec, history, order, &Limits::default())
+}
+
+/// As [`judge`], within limits: the verdict is right, or [`Judgement::Unknown`].
+#[must_use]
+pub fn judge_within<S: Spec>(
+    spec: &S,
+    history: &History<S::Op, S::Ret>,
+    order: Order,
+    limits: &Limits,
+) -> Judgement {
+    let clock = Clock::new(limits);
     let calls = history.calls();
     let parts: Option<Vec<u64>> = calls.iter().map(|call| spec.partition(&call.op)).collect();
     // Only real time composes: program order may explain each part and not the whole.
     let Some(parts) = parts.filter(|_| order == Order::RealTime) else {
-        return Search::new(spec, history, order, 0..calls.len()).run();
+        return Search::new(spec, history, order, 0..calls.len()).run(&clock);
     };
     let mut groups: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
     for (call, part) in parts.into_iter().enumerate() {
@@ -62,7 +81,7 @@ pub fn judge<S: Spec>(spec: &S, history: &History<S::Op, S::Ret>, order: Order) 
     }
     let mut merged: Vec<(u64, usize)> = Vec::with_capacity(calls.len());
     for group in groups.into_values() {
-        match Search::new(spec, history, order, group).run() {
+        match Search::new(spec, history, order, group).run(&clock) {
             Judgement::Explained(order) => {
                 // A call's moment: the latest beginning among the calls of its part up to it. Sorted by moments
                 // (stably), the whole respects the order of each part and real time across parts.
@@ -72,7 +91,7 @@ pub fn judge<S: Spec>(spec: &S, history: &History<S::Op, S::Ret>, order: Order) 
                 });
                 merged.extend(moments);
             }
-            unexplained => return unexplained,
+            other => return other,
         }
     }
     merged.sort_by_key(|(moment, _)| *moment);
@@ -166,7 +185,7 @@ impl<'h, S: Spec> Search<'h, S> {
         (0..self.threads.len()).filter_map(left).all(|call| call.ret.is_none())
     }
 
-    fn run(mut self) -> Judgement {
+    fn run(mut self, clock: &Clock) -> Judgement {
         let mut positions: Box<[u32]> = vec![0; self.threads.len()].into();
         let mut state = self.spec.initial();
         let mut path: Vec<Happened<S>> = Vec::new();
@@ -174,6 +193,9 @@ impl<'h, S: Spec> Search<'h, S> {
         let mut order: Vec<usize> = Vec::new();
         self.remember_if_longest(&order, &positions);
         while !self.done(&positions) {
+            if clock.is_over() {
+                return Judgement::Unknown(Limit::Time);
+            }
             let Some((thread, after)) = choices.pop() else {
                 let Some(undone) = path.pop() else {
                     return Judgement::Unexplained { prefix: self.longest, stuck: self.stuck };
