@@ -1,6 +1,6 @@
 //! Programs that fail, or depend on what they must not: a clear report, and nothing else is harmed.
 
-use super::said::{BOTH, fails, outcomes};
+use super::said::{BOTH, fails, fails_once, outcomes};
 use selvedge::check::explore::Explorer;
 use selvedge::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use selvedge::sync::{Arc, Condvar, Mutex, thread};
@@ -35,7 +35,7 @@ fn what_depends_on_a_counter_beside_the_facade_is_reported() {
         meet(&x, &y)
     }
     for memory in BOTH {
-        fails(memory, &DIFFERENT, || counting(true));
+        fails_once(memory, &DIFFERENT, || counting(true));
         // To count is no harm.
         assert!(outcomes(memory, || counting(false)).len() >= 3);
     }
@@ -47,7 +47,7 @@ fn another_number_of_threads_is_reported() {
         static RUNS: Cell<u64> = const { Cell::new(0) };
     }
     for memory in BOTH {
-        fails(memory, &DIFFERENT, || {
+        fails_once(memory, &DIFFERENT, || {
             let run = RUNS.replace(RUNS.get() + 1);
             let (x, y) = (AtomicU64::new(0), AtomicU64::new(0));
             if run % 2 == 1 {
@@ -61,7 +61,7 @@ fn another_number_of_threads_is_reported() {
 #[test]
 fn what_depends_on_an_order_of_a_hash_map_is_reported() {
     for memory in BOTH {
-        fails(memory, &DIFFERENT, || {
+        fails_once(memory, &DIFFERENT, || {
             // Each set has another order.
             let order: HashSet<usize> = (0..64).collect();
             let locations: Vec<AtomicU64> = (0..64).map(|_| AtomicU64::new(0)).collect();
@@ -78,7 +78,7 @@ fn what_depends_on_an_address_is_reported() {
         static KEPT: Cell<Vec<Arc<u64>>> = const { Cell::new(Vec::new()) };
     }
     for memory in BOTH {
-        fails(memory, &DIFFERENT, || {
+        fails_once(memory, &DIFFERENT, || {
             let node = Arc::new(1);
             let address = std::ptr::from_ref(&*node) as usize;
             KEPT.set([KEPT.take(), vec![node]].concat());
@@ -221,5 +221,46 @@ fn who_is_given_up_unwinds() {
         // The orders of three additions; in each two threads sleep for ever, and main waits for them.
         assert_eq!(explored.blocked, 6, "{memory:?}");
         assert_eq!(DROPPED.get(), [6; 4]);
+    }
+}
+
+#[test]
+fn a_schedule_says_which_execution_it_is() {
+    fn program() -> u64 {
+        let shared = Arc::new(AtomicU64::new(0));
+        let other = Arc::clone(&shared);
+        let writer = thread::spawn(move || other.store(1, Relaxed));
+        let seen = shared.load(Relaxed);
+        writer.join().expect("no panic");
+        seen
+    }
+    let run = |memory, schedule: &str| {
+        let schedule = schedule.parse().expect("a schedule");
+        Explorer::new(memory).replay(&schedule, program).map_err(|failure| failure.message)
+    };
+    for memory in BOTH {
+        assert_eq!((run(memory, ""), run(memory, "0:1 1:2")), (Ok(0), Ok(1)), "{memory:?}");
+        // Under `Sc`, that the load comes before the store all the same.
+        assert_eq!(run(memory, "0:1 1:2 0:r1"), Ok(0), "{memory:?}");
+        let misfit = run(memory, "0:1 1:2 0:r2").expect_err("there are two writes only");
+        assert!(misfit.contains("the schedule does not fit the program"), "{misfit}");
+    }
+}
+
+/// What is printed of a failure that no model declares: who did what, where, and how to have it again.
+#[test]
+fn a_failure_is_told_step_by_step() {
+    for memory in BOTH {
+        let explored = Explorer::new(memory).explore(|| {
+            let shared = AtomicU64::new(0);
+            thread::scope(|scope| {
+                scope.spawn(|| shared.store(1, Relaxed));
+                assert_eq!(shared.load(Relaxed), 0, "somebody was there");
+            });
+        });
+        let failure = explored.failure.expect("it may see the store");
+        for word in ["store Relaxed := 1", "load Relaxed = 1", "failures.rs:", "schedule: 0:"] {
+            assert!(failure.to_string().contains(word), "no {word:?} in {failure}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! What the explorer says of a program, in the words that the tests of the facade need.
 
-use selvedge::check::explore::{Explored, Explorer, Memory};
+use selvedge::check::Failure;
+use selvedge::check::explore::{Explored, Explorer, Memory, Script};
 use std::fmt::Debug;
 
 /// Both memory models.
@@ -45,14 +46,36 @@ pub fn executions<T: Ord + Debug + Send + 'static>(
     sound(Explorer::new(memory).explore(program)).executions
 }
 
-/// What is wrong with `program`: the failure, with each of these words in it. And the machinery has survived it:
-/// the next program is explored as if nothing had been.
+/// What is wrong with `program`: the failure, with each of these words in it, and its execution fails so again. And
+/// the machinery has survived it: the next program is explored as if nothing had been.
 #[track_caller]
 pub fn fails<T: Ord + Debug + Send + 'static>(
     memory: Memory,
     words: &[&str],
+    program: impl Fn() -> T + Clone + Send + Sync + 'static,
+) {
+    let failure = complaint(memory, words, program.clone());
+    let schedule: Script = failure.schedule.as_deref().expect("a schedule").parse().expect("a schedule");
+    let again = Explorer::new(memory).replay(&schedule, program).map(drop);
+    assert_eq!(again.map_err(|failure| failure.message), Err(failure.message), "{memory:?}, {schedule}");
+}
+
+/// The same of a program that does something else whenever it is run: its execution is not to be had again.
+#[track_caller]
+pub fn fails_once<T: Ord + Debug + Send + 'static>(
+    memory: Memory,
+    words: &[&str],
     program: impl Fn() -> T + Send + Sync + 'static,
 ) {
+    complaint(memory, words, program);
+}
+
+#[track_caller]
+fn complaint<T: Ord + Debug + Send + 'static>(
+    memory: Memory,
+    words: &[&str],
+    program: impl Fn() -> T + Send + Sync + 'static,
+) -> Failure {
     let explored = Explorer::new(memory).explore(program);
     let Some(failure) = explored.failure else {
         panic!("{memory:?} finds nothing wrong: {:?}", explored.outcomes)
@@ -61,6 +84,7 @@ pub fn fails<T: Ord + Debug + Send + 'static>(
         assert!(failure.message.contains(word), "{memory:?} does not say {word:?}: {failure}");
     }
     assert_eq!(outcomes(memory, after), [(0, 1), (1, 0), (1, 1)]);
+    failure
 }
 
 /// Store buffering under sequential consistency: needs threads, memory, and the search.

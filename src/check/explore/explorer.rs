@@ -1,26 +1,23 @@
 //! The explorer for everybody: a program in, what came of all of its executions out.
 
 use super::Memory;
-use super::checkpoint::{Books, Checkpoint, CheckpointError};
+use super::checkpoint::{Checkpoint, CheckpointError};
 use super::driver::Stuck;
 use super::machine::{Broken, Rules};
+use super::outcomes::{Outcomes, execution};
 use super::progress::Demand;
+use super::replay;
 use super::running::{Kept, Running};
 use super::script::Script;
 use super::search::{self, Seen};
 use super::shard::Shard;
 use super::team::{Job, Left, Limits};
 use crate::check::failure::Failure;
-use crate::sync::Reuse;
 use crate::sync::host::{Arc, Mutex};
-use crate::sync::model::{self, Oracle, Settings, Strength};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::fmt;
-
-/// A thread that takes more steps than this in one execution makes no progress.
-const STEP_LIMIT: u64 = 2_000;
 
 /// Explores all executions of a program.
 ///
@@ -148,7 +145,7 @@ impl Explorer {
         let outcomes = Outcomes::default();
         let left = self.run(&self.running, &outcomes, program);
         // Only what is kept in a file can fail.
-        outcomes.explored(left.unwrap_or_else(|why| panic!("{why}")))
+        Explored::new(outcomes, left.unwrap_or_else(|why| panic!("{why}")))
     }
 
     /// Explores `program`, and writes what is left of it to a file from time to time. If the file is there
@@ -185,7 +182,35 @@ impl Explorer {
         if left.is_complete() || !left.failures.is_empty() {
             checkpoint.remove()?;
         }
-        Ok(outcomes.explored(left))
+        Ok(Explored::new(outcomes, left))
+    }
+
+    /// Runs one execution of `program`: the one that the schedule of a failure tells. What it returns.
+    ///
+    /// # Errors
+    /// How the execution fails, with its steps.
+    pub fn replay<T: Send + 'static>(
+        &self,
+        schedule: &Script,
+        program: impl Fn() -> T + Send + Sync + 'static,
+    ) -> Result<T, Failure> {
+        let returned = Arc::new(Mutex::new(None));
+        let into = Arc::clone(&returned);
+        let program = execution(Arc::new(program), move |outcome| {
+            into.lock().expect("no panic under this lock").replace(outcome);
+        });
+        let failure = replay::replay(self.rules(), &program, schedule);
+        let returned = returned.lock().expect("no panic under this lock").take();
+        match (failure, returned) {
+            (None, Some(returned)) => Ok(returned),
+            (Some(failure), _) => Err(failure),
+            (None, None) => Err(Failure::new("the execution does not come to an end".into(), String::new())),
+        }
+    }
+
+    fn rules(&self) -> Rules {
+        let Explorer { memory, disturbances, broken, .. } = *self;
+        Rules { memory, disturbances, failures: disturbances, stops: Demand::NONE.stops, steps: None, broken }
     }
 
     fn run<T: Ord + Send + 'static>(
@@ -194,71 +219,31 @@ impl Explorer {
         outcomes: &Outcomes<T>,
         program: impl Fn() -> T + Send + Sync + 'static,
     ) -> Result<Left, CheckpointError> {
-        let Explorer { memory, disturbances, broken, .. } = *self;
-        let (stops, steps) = (Demand::NONE.stops, None);
-        let rules = Rules { memory, disturbances, failures: disturbances, stops, steps, broken };
+        let (memory, rules) = (self.memory, self.rules());
         let stuck = if self.deadlocks { Stuck::Allowed } else { Stuck::Fails };
+        let program = Arc::new(program);
+        let (body, told) = (outcomes.count(Arc::clone(&program)), execution(program, drop));
         let job = Job {
             driver: &|| search::driver(rules, stuck),
-            failed: &|_, _| (Script::default(), true),
-            body: Arc::new(outcomes.count(program)),
+            failed: &|driver, _| (replay::script_of(driver, memory), true),
+            body: Arc::new(move || body(false)),
         };
-        let counted = Arc::clone(&outcomes.0);
-        let forget = move || counted.lock().expect("no panic under this lock").clear();
-        let running = Running { forget: Some(Arc::new(forget)), ..running.clone() };
-        running.explore(&job, memory, Limits { runs: self.at_most, more: 0, failures: 1 })
-    }
-}
-
-/// What executions returned, and how many each.
-struct Outcomes<T>(Arc<Mutex<BTreeMap<T, u64>>>);
-
-impl<T> Default for Outcomes<T> {
-    fn default() -> Self {
-        Outcomes(Arc::default())
-    }
-}
-
-impl<T: Ord + Send + 'static> Outcomes<T> {
-    /// An execution of `program`, whose outcome is counted.
-    fn count(&self, program: impl Fn() -> T + Send + Sync + 'static) -> impl Fn() + Send + Sync + 'static {
-        let outcomes = Arc::clone(&self.0);
-        move || {
-            let oracle = Oracle::Engine(Box::new(|_, answers| model::choose(answers)));
-            let (strength, reuse) = (Strength::Plain, Reuse::Never);
-            model::begin(Settings { strength, oracle, reuse, step_limit: STEP_LIMIT, silent: true });
-            let outcome = program();
-            if let Err(leak) = model::end() {
-                panic!("{leak}");
-            }
-            *outcomes.lock().expect("no panic under this lock").entry(outcome).or_default() += 1;
+        let running = Running { forget: Some(outcomes.forget()), ..running.clone() };
+        let limits = Limits { runs: self.at_most, more: 0, failures: 1 };
+        let mut left = running.explore(&job, memory, limits)?;
+        for failed in &mut left.failures {
+            let failure = Failure::new(std::mem::take(&mut failed.failure.message), String::new());
+            failed.failure = replay::tell(rules, &told, &failed.script, failure);
         }
+        Ok(left)
     }
+}
 
-    /// All of it, for a checkpoint.
-    fn books(&self) -> Books
-    where
-        T: Serialize + DeserializeOwned,
-    {
-        let (saved, restored) = (Arc::clone(&self.0), Arc::clone(&self.0));
-        let save = move || {
-            let outcomes = saved.lock().expect("no panic under this lock");
-            serde_json::to_value(outcomes.iter().collect::<Vec<_>>())
-        };
-        let restore = move |value| {
-            let outcomes: Vec<(T, u64)> = serde_json::from_value(value)?;
-            *restored.lock().expect("no panic under this lock") = outcomes.into_iter().collect();
-            Ok(())
-        };
-        Books { save: Arc::new(save), restore: Arc::new(restore) }
-    }
-
-    /// All of it, and what else came of the program.
-    fn explored(self, left: Left) -> Explored<T> {
+impl<T: Ord + Send + 'static> Explored<T> {
+    fn new(outcomes: Outcomes<T>, left: Left) -> Self {
         let Seen { executions, blocked, redundant, .. } = left.seen;
         let complete = left.is_complete();
         let failure = left.failures.into_iter().next().map(|failed| failed.failure);
-        let outcomes = std::mem::take(&mut *self.0.lock().expect("no panic under this lock"));
-        Explored { outcomes, executions, blocked, redundant, failure, complete }
+        Explored { outcomes: outcomes.take(), executions, blocked, redundant, failure, complete }
     }
 }

@@ -2,22 +2,15 @@
 
 use super::Memory;
 use super::clock::THREADS;
-use super::driver::Driver;
-use super::graph::{Graph, Id};
-use super::linear;
 use super::machine::Rules;
 use super::progress::Demand;
+use super::replay::{self, Program};
 use super::running::Running;
 use super::script::Script;
-use super::search::{self, Search, Seen};
+use super::search::{self, Seen};
 use super::team::{Failed, Job, Limits};
-use crate::check::failure::{Failure, catching::catch};
+use crate::check::failure::Failure;
 use crate::sync::host::Arc;
-use std::cell::RefCell;
-use std::rc::Rc;
-
-/// A program to explore: called on the main thread of each execution, told whether its steps are wanted.
-pub(in crate::check) type Program = Arc<dyn Fn(bool) + Send + Sync>;
 
 /// Not what is looked for; switches; steps that are not by default; steps.
 type Weight = (bool, usize, usize, usize);
@@ -86,7 +79,10 @@ impl Plan {
         let (rules, stuck, own) = (self.rules(), self.progress.stuck(), Arc::clone(program));
         let job = Job {
             driver: &|| search::driver(rules, stuck),
-            failed: &|driver, failure| (self.script_of_failure(driver), wanted(failure)),
+            failed: &|driver, failure| {
+                let script = replay::script_of(driver, self.memory);
+                (self.progress.with_stops(script), wanted(failure))
+            },
             body: Arc::new(move || own(false)),
         };
         let limits = Limits { runs: self.cap, more: self.more, failures: FAILURES };
@@ -98,37 +94,12 @@ impl Plan {
             (!wanted, script.switches(), script.oddities(), script.steps())
         };
         let simplest = left.failures.into_iter().min_by_key(weight);
-        let failure = simplest.map(|failed| self.tell(program, &failed.script, failed.failure));
+        let failure = simplest.map(|failed| replay::tell(rules, program, &failed.script, failed.failure));
         Hunted { seen, complete, failure, longest: left.longest }
-    }
-
-    /// The steps of the execution that has just failed, in an order with few switches.
-    fn script_of_failure(&self, driver: &Driver) -> Script {
-        let run = driver.run.borrow();
-        let after: Vec<(Id, Id)> = driver.real_time.borrow().clone();
-        let graph: &Graph = &run.graph;
-        let ran = |id: Id| run.past.has(id);
-        self.progress.with_stops(linear::script(graph, self.memory, &after, &ran))
-    }
-
-    /// Runs the execution once more, with its steps written down.
-    fn tell(&self, program: &Program, script: &Script, failure: Failure) -> Failure {
-        let schedule = Some(script.to_string());
-        match self.replay(program, script) {
-            Some(told) => Failure { schedule, ..told },
-            None => Failure { trace: "(the execution could not be repeated)".into(), schedule, ..failure },
-        }
     }
 
     /// Runs one execution, with its steps written down: how it fails, if it does.
     pub(in crate::check) fn replay(&self, program: &Program, script: &Script) -> Option<Failure> {
-        // Which threads stop, the script says.
-        let stops = Demand::NONE.stops;
-        let driver = search::driver(Rules { stops, ..self.rules() }, script.stuck());
-        driver.run.borrow_mut().script = Some(script.0.iter().copied().collect());
-        let search = Rc::new(RefCell::new(Search::new()));
-        let body = Rc::new(Arc::clone(program));
-        let once = |search: &mut Search| search.seen.runs() == 0;
-        catch(|| search::explore(&driver, &search, once, move || body(true)), Box::new(|_| ()))
+        replay::replay(self.rules(), program, script)
     }
 }

@@ -84,10 +84,12 @@ mod hunt;
 mod judge;
 mod linear;
 mod machine;
+mod outcomes;
 mod past;
 mod plain;
 mod progress;
 mod psc;
+mod replay;
 mod revisit;
 mod running;
 mod script;
@@ -112,13 +114,14 @@ pub enum Memory {
 pub(in crate::check) use checkpoint::Books;
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use explorer::{Explored, Explorer};
-pub(in crate::check) use hunt::{Hunted, Plan, Program};
+pub(in crate::check) use hunt::{Hunted, Plan};
 pub(in crate::check) use judge::{Explained, explain, position, touched};
 #[doc(hidden)]
 pub use machine::Broken;
 pub(in crate::check) use progress::Demand;
 #[cfg(test)]
 pub(in crate::check) use progress::NEVER;
+pub(in crate::check) use replay::Program;
 pub(in crate::check) use running::{Kept, Running};
 pub use script::{NoScript, Script};
 pub use search::Seen;

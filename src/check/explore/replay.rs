@@ -1,0 +1,46 @@
+//! One execution once more, with its steps written down.
+
+use super::Memory;
+use super::driver::Driver;
+use super::graph::{Graph, Id};
+use super::linear;
+use super::machine::Rules;
+use super::progress::Demand;
+use super::script::Script;
+use super::search::{self, Search};
+use crate::check::failure::{Failure, catching::catch};
+use crate::sync::host::Arc;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// A program to explore: called on the main thread of each execution, told whether its steps are wanted.
+pub(in crate::check) type Program = Arc<dyn Fn(bool) + Send + Sync>;
+
+/// The steps of the execution that has just failed, in an order with few switches.
+pub(super) fn script_of(driver: &Driver, memory: Memory) -> Script {
+    let run = driver.run.borrow();
+    let after: Vec<(Id, Id)> = driver.real_time.borrow().clone();
+    let graph: &Graph = &run.graph;
+    linear::script(graph, memory, &after, &|id: Id| run.past.has(id))
+}
+
+/// Runs one execution: how it fails, if it does.
+pub(super) fn replay(rules: Rules, program: &Program, script: &Script) -> Option<Failure> {
+    // Which threads stop, the script says.
+    let stops = Demand::NONE.stops;
+    let driver = search::driver(Rules { stops, ..rules }, script.stuck());
+    driver.run.borrow_mut().script = Some(script.0.iter().copied().collect());
+    let search = Rc::new(RefCell::new(Search::new()));
+    let body = Rc::new(Arc::clone(program));
+    let once = |search: &mut Search| search.seen.runs() == 0;
+    catch(|| search::explore(&driver, &search, once, move || body(true)), Box::new(|_| ()))
+}
+
+/// The failure of the execution `script`, told step by step.
+pub(super) fn tell(rules: Rules, program: &Program, script: &Script, failure: Failure) -> Failure {
+    let schedule = Some(script.to_string());
+    match replay(rules, program, script) {
+        Some(told) => Failure { schedule, ..told },
+        None => Failure { trace: "(the execution could not be repeated)".into(), schedule, ..failure },
+    }
+}
