@@ -6,6 +6,7 @@
 //! |---|---|---|
 //! | 3 | [`stack`] | [`TreiberStack`](stack::TreiberStack) |
 //! | 3 | [`ring`] | [`Ring`](ring::Ring), and the lesson's [`LockFreeRingBuffer`](ring::LockFreeRingBuffer) |
+//! | 3 | `log` | logs of other programs, read for the judge (feature `log`) |
 //! | 2 | [`reclaim`] | when a node may be freed: one trait, several strategies |
 //! | 2 | `check` | the harness: declare a structure once, get every engine (feature `check`) |
 //! | 1 | [`sync`] | the facade: the only door to atomics, cells, threads, locks, clocks, heap nodes |
@@ -21,6 +22,9 @@ pub mod sync;
 
 #[cfg(feature = "check")]
 pub mod check;
+
+#[cfg(feature = "log")]
+pub mod log;
 
 /// The README's examples, compiled and run.
 #[cfg(all(doctest, feature = "check", not(any(loom, shuttle))))]

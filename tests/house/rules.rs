@@ -83,10 +83,11 @@ pub fn door(source: &Source) -> Vec<String> {
 }
 
 /// Each floor, and the floors that it may use.
-const FLOORS: [(&str, &[&str]); 5] = [
+const FLOORS: [(&str, &[&str]); 6] = [
     ("sync", &[]),
     ("reclaim", &["sync"]),
     ("check", &["sync"]),
+    ("log", &["check"]),
     ("stack", &["sync", "reclaim"]),
     ("ring", &["sync", "reclaim"]),
 ];

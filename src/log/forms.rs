@@ -1,0 +1,150 @@
+//! The forms of EDN in a text, one by one, with their places.
+//!
+//! A history is written as one vector or list of maps, or as maps one after the other. Both are read form by form,
+//! so that a long log needs no more memory than its longest form.
+
+use super::error::{LogError, Place, Reason};
+use clojure_reader::edn::{self, Edn};
+use clojure_reader::error::{Code, Error};
+
+const ENDLESS: &str = "what begins here is not complete";
+
+/// The forms of a history.
+pub(super) struct Forms<'t> {
+    text: &'t str,
+    /// How many bytes have been read.
+    at: usize,
+    /// The place of `at`.
+    line: usize,
+    column: usize,
+    around: Around,
+}
+
+/// What lies around the forms.
+#[derive(Clone, Copy)]
+enum Around {
+    /// Not known before the first one.
+    Unknown,
+    /// Nothing: they follow each other up to the end of the text.
+    Nothing,
+    /// A vector or list, which began there and ends with that.
+    List(Place, char),
+    /// The list has ended.
+    Ended,
+}
+
+impl<'t> Forms<'t> {
+    pub(super) fn of(text: &'t str) -> Self {
+        Self { text, at: 0, line: 1, column: 1, around: Around::Unknown }
+    }
+
+    fn place(&self) -> Place {
+        Place { line: self.line, column: Some(self.column) }
+    }
+
+    fn rest(&self) -> &'t str {
+        &self.text[self.at..]
+    }
+
+    fn error(&self, place: Place, reason: Reason) -> LogError {
+        LogError::at(self.text, place, reason)
+    }
+
+    fn advance(&mut self, bytes: usize) {
+        let passed = &self.rest()[..bytes];
+        self.at += bytes;
+        match passed.rfind('\n') {
+            Some(end) => {
+                self.line += passed.bytes().filter(|byte| *byte == b'\n').count();
+                self.column = 1 + passed[end + 1..].chars().count();
+            }
+            None => self.column += passed.chars().count(),
+        }
+    }
+
+    /// Goes to what is next: past blanks, commas, comments, and forms that are left out by `#_`.
+    fn skip(&mut self) -> Result<(), LogError> {
+        loop {
+            let rest = self.rest();
+            let blank = rest.find(|c: char| !c.is_whitespace() && c != ',').unwrap_or(rest.len());
+            self.advance(blank);
+            let rest = self.rest();
+            if rest.starts_with(';') {
+                self.advance(rest.find('\n').unwrap_or(rest.len()));
+            } else if rest.starts_with("#_") {
+                let place = self.place();
+                self.advance("#_".len());
+                self.form(place)?;
+            } else {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Reads the next form. It begins, with what is said about it, at `place`.
+    fn form(&mut self, place: Place) -> Result<Edn<'t>, LogError> {
+        match edn::read(self.rest()) {
+            Ok((form, rest)) => {
+                self.advance(self.rest().len() - rest.len());
+                Ok(form)
+            }
+            Err(error) => Err(self.wrong(place, &error)),
+        }
+    }
+
+    /// What the reader says, in our words and with a place in the whole text.
+    fn wrong(&self, begin: Place, error: &Error) -> LogError {
+        let place = match (error.line, error.column) {
+            (Some(1), Some(column)) => Place { line: self.line, column: Some(self.column + column - 1) },
+            (Some(line), column) => Place { line: self.line + line - 1, column },
+            (None, _) => begin,
+        };
+        let why = match &error.code {
+            Code::UnexpectedEOF => {
+                return self.error(begin, Reason::Syntax(ENDLESS.into()));
+            }
+            Code::UnmatchedDelimiter(c) => format!("`{c}` closes nothing"),
+            Code::HashMapDuplicateKey => "a field is said twice".into(),
+            Code::SetDuplicateKey => "an element of a set is said twice".into(),
+            Code::InvalidChar => "not a character".into(),
+            Code::InvalidEscape => r#"strings know the escapes \t, \r, \n, \\ and \" alone"#.into(),
+            Code::InvalidKeyword => "not a keyword".into(),
+            Code::InvalidNumber => "not a number that fits into 64 bits".into(),
+            Code::InvalidTag => "not a tag".into(),
+            other => format!("not EDN: {other:?}"),
+        };
+        self.error(place, Reason::Syntax(why))
+    }
+
+    /// The next form and its place; nothing after the last one.
+    pub(super) fn next(&mut self) -> Result<Option<(Place, Edn<'t>)>, LogError> {
+        self.skip()?;
+        if let Around::Unknown = self.around {
+            self.around = match self.rest().chars().next() {
+                Some('[') => Around::List(self.place(), ']'),
+                Some('(') => Around::List(self.place(), ')'),
+                _ => Around::Nothing,
+            };
+            if let Around::List(..) = self.around {
+                self.advance(1);
+                self.skip()?;
+            }
+        }
+        if let Around::List(begin, close) = self.around {
+            if self.rest().is_empty() {
+                return Err(self.error(begin, Reason::Syntax(ENDLESS.into())));
+            }
+            if self.rest().starts_with(close) {
+                self.advance(1);
+                self.skip()?;
+                self.around = Around::Ended;
+            }
+        }
+        let place = self.place();
+        match self.around {
+            _ if self.rest().is_empty() => Ok(None),
+            Around::Ended => Err(self.error(place, Reason::Expected("nothing after the end of the history"))),
+            _ => self.form(place).map(|form| Some((place, form))),
+        }
+    }
+}
