@@ -2,6 +2,7 @@
 
 use super::history::{Call, History, Order};
 use super::linearizability::{Judgement, judge};
+use super::picture::{Attempt, Refuted};
 use super::scenario::Scenario;
 use super::spec::{Spec, Structure};
 use super::tally::{Sight, Tally};
@@ -14,6 +15,13 @@ use crate::sync::{
 };
 use std::fmt::Debug;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::panic::panic_any;
+
+/// How the note of a call that begins starts.
+pub(super) const BEGINS: &str = "┌ ";
+
+/// How the note of a call that ends starts.
+pub(super) const ENDS: &str = "└ ";
 
 /// Which order of calls an explanation must respect.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -23,6 +31,17 @@ pub(super) enum Respect {
     /// What the execution graph says.
     #[cfg(shuttle)]
     Graph,
+}
+
+impl Respect {
+    /// What the judge is asked for, once the order is part of the history.
+    fn order(self) -> Order {
+        match self {
+            Respect::Order(order) => order,
+            #[cfg(shuttle)]
+            Respect::Graph => Order::Given,
+        }
+    }
 }
 
 /// What an execution is told.
@@ -135,8 +154,8 @@ impl<S: Structure> Worker<S> {
     fn work(&self, thread: usize, phase: u32, operations: &[S::Op]) {
         for op in operations {
             let about = |ret: Option<&S::Ret>| match ret {
-                None => format!("┌ {op:?}"),
-                Some(ret) => format!("└ {op:?} -> {ret:?}"),
+                None => format!("{BEGINS}{op:?}"),
+                Some(ret) => format!("{ENDS}{op:?} -> {ret:?}"),
             };
             let from = self.position();
             let (ret, start, end) = self.watch.time(about, || self.structure.apply(&self.sut, op));
@@ -163,9 +182,11 @@ pub(super) fn scenario<S: Structure>(structure: &Arc<S>, scenario: &Scenario<S::
     let calls = std::mem::take(&mut *calls.lock().expect("no panic"));
     let judged = judged(&**structure, calls, context.order);
     context.tally.observe(context.body, sight(&judged, context.order));
-    if let Some(Judgement::Unexplained { prefix, stuck }) = &judged.judgement {
+    if let Some(judgement @ Judgement::Unexplained { prefix, stuck }) = &judged.judgement {
         let history = &judged.history;
-        panic!("{}", complaint(history, context.order, prefix, stuck));
+        let message = complaint(history, context.order, prefix, stuck);
+        let attempt = Attempt::of(history, judgement).expecting(&**structure, history, context.order.order());
+        panic_any(Refuted { message, attempt });
     }
     let sut = Arc::into_inner(sut).expect("all threads have ended and given their share back");
     drop(sut);

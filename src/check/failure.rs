@@ -1,6 +1,8 @@
 //! What went wrong in an execution.
 
+use super::picture::{Attempt, Execution, Refuted};
 use serde::{Deserialize, Serialize};
+use std::any::Any;
 use std::fmt;
 
 /// The first thing that went wrong in an execution, and how it came to that.
@@ -16,12 +18,20 @@ pub struct Failure {
     /// The failing execution as a test that can be pasted.
     #[serde(default)]
     pub test: Option<String>,
+    /// The same step by step, for a picture: [`Picture::of_failure`](super::picture::Picture::of_failure).
+    #[serde(default)]
+    pub execution: Option<Box<Execution>>,
 }
 
 impl Failure {
     /// What went wrong, and how it came to that.
     pub(super) fn new(message: String, trace: String) -> Self {
-        Failure { message, trace, schedule: None, test: None }
+        Failure { message, trace, schedule: None, test: None, execution: None }
+    }
+
+    /// The same with what was recorded of it.
+    pub(super) fn recorded(self, execution: Execution) -> Self {
+        Failure { execution: Some(Box::new(execution)), ..self }
     }
 }
 
@@ -42,15 +52,22 @@ impl fmt::Display for Failure {
 }
 
 /// The message of a panic.
-pub(super) fn message_of(payload: &(dyn std::any::Any + Send)) -> String {
-    let text = payload.downcast_ref::<String>().map(String::as_str);
+pub(super) fn message_of(payload: &(dyn Any + Send)) -> String {
+    let refuted = payload.downcast_ref::<Refuted>().map(|refuted| refuted.message.as_str());
+    let text = refuted.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
     text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("a panic without a text").to_string()
+}
+
+/// The history that could not be explained, if that is what the panic is about.
+pub(super) fn attempt_of(payload: &(dyn Any + Send)) -> Option<Attempt> {
+    payload.downcast_ref::<Refuted>().map(|refuted| refuted.attempt.clone())
 }
 
 /// Catching the first panic of an execution with its trace, before anything is unwound.
 #[cfg(any(loom, shuttle))]
 pub(super) mod catching {
-    use super::{Failure, message_of};
+    use super::{Failure, attempt_of, message_of};
+    use crate::check::{columns, picture};
     use crate::sync::host::Once;
     use std::cell::RefCell;
     use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -73,7 +90,8 @@ pub(super) mod catching {
                     if first.is_none() {
                         let at = info.location().map(|l| format!(" ({}:{})", l.file(), l.line()));
                         let message = message_of(info.payload()) + &at.unwrap_or_default();
-                        let failure = Failure::new(message, crate::check::columns::render());
+                        let execution = picture::record(info.location(), attempt_of(info.payload()));
+                        let failure = Failure::new(message, columns::render()).recorded(execution);
                         told(&failure);
                         *first = Some(failure);
                     }

@@ -65,6 +65,7 @@ pub mod measure;
 mod model;
 #[cfg(shuttle)]
 mod parts;
+pub mod picture;
 mod progress;
 mod record;
 mod run;

@@ -2,9 +2,10 @@
 
 use super::budget::Budget;
 use super::execute::{Context, Respect};
-use super::failure::{Failure, message_of};
+use super::failure::{Failure, attempt_of, message_of};
 use super::history::Order;
 use super::model::{Body, Engine, Model, short_name, test_name};
+use super::picture::Execution;
 use super::record::{Coverage, progress_file};
 use super::run::Run;
 use super::scenario::{Scenario, Shape};
@@ -26,7 +27,9 @@ fn repeat(bodies: impl Iterator<Item = Body>, progress: Option<PathBuf>) -> Run 
     let failure = bodies.into_iter().find_map(|body| {
         tally.begin();
         let panic = catch_unwind(AssertUnwindSafe(|| body.run(&context))).err()?;
-        Some(Failure::new(message_of(&*panic), String::new()))
+        let failure = Failure::new(message_of(&*panic), String::new());
+        let Some(attempt) = attempt_of(&*panic) else { return Some(failure) };
+        Some(failure.recorded(Execution::of_history(attempt)))
     });
     Run::new(&tally, Coverage::Sampled, failure)
 }

@@ -217,14 +217,16 @@ impl Run {
     pub(super) fn stale(&self) -> Option<Stale> {
         let last = self.past.ran(self.running).checked_sub(1)?;
         let event = self.graph.event(Id::new(self.running, last));
-        if event.kind != Kind::Read {
-            return None;
-        }
+        let (rank, from) = match event.kind {
+            Kind::Read => (self.graph.rank(event.from), Some(event.from).filter(|from| !from.is_initial())),
+            Kind::Write => (event.rank, None),
+            _ => return None,
+        };
         let newest = self.graph.newest(event.location);
-        if self.graph.rank(event.from) == newest {
+        if rank == newest {
             return None;
         }
-        let from = (!event.from.is_initial()).then(|| (event.from.thread(), self.spins.place(event.from)));
+        let from = from.map(|from| (from.thread(), self.spins.place(from)));
         let newest = self.graph.event(self.graph.write_at(event.location, newest)).value;
         Some(Stale { from, newest })
     }

@@ -54,31 +54,36 @@ pub struct Event {
     pub pointers: bool,
     /// A free text, for notes of the harness (the operation that begins or ends here).
     pub text: Option<String>,
-    /// What was read instead of the newest, if the read was stale.
+    /// What was read instead of the newest, if the read was stale; or that a write came before a newer one.
     pub stale: Option<Stale>,
 }
 
-/// A read that did not read the newest write.
+/// A read that did not read the newest write, or a write that did not become the newest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stale {
-    /// Who wrote what was read, and where; `None`: it is the initial value.
+    /// Who wrote what was read, and where; `None`: it is the initial value. Of a write: `None`.
     pub from: Option<(usize, Place)>,
     /// The newest value there was, as bits.
     pub newest: u64,
 }
 
 impl Event {
+    /// A value of this event as it is shown, with pointers named by `node`.
+    pub(crate) fn shown(&self, bits: u64, node: &dyn Fn(u64) -> Option<String>) -> String {
+        match node(bits) {
+            Some(name) if self.pointers => name,
+            _ if self.pointers && bits == 0 => "null".into(),
+            _ if self.pointers => format!("{bits:#x}"),
+            _ => bits.to_string(),
+        }
+    }
+
     /// The event in a few words, with pointers named by `node`.
     pub fn describe(&self, node: &dyn Fn(u64) -> Option<String>) -> String {
         if let Some(text) = &self.text {
             return text.clone();
         }
-        let show = |bits: u64| match node(bits) {
-            Some(name) if self.pointers => name,
-            _ if self.pointers && bits == 0 => "null".into(),
-            _ if self.pointers => format!("{bits:#x}"),
-            _ => bits.to_string(),
-        };
+        let show = |bits: u64| self.shown(bits, node);
         let mut out = self.object.does(self.action);
         if let Some(order) = self.order {
             out += &format!(" {order:?}");
@@ -91,11 +96,14 @@ impl Event {
             Value::Refused(seen, want) => out += &format!(" refused: {} is not {}", show(seen), show(want)),
         }
         if let Some(Stale { from, newest }) = self.stale {
-            let from = match from {
-                Some((thread, place)) => format!("thread {thread}'s at line {}", place.line()),
-                None => "the initial one".into(),
+            let newest = show(newest);
+            out += &match (self.value, from) {
+                (Value::Wrote(_), _) => format!(" (before the newest, which is {newest})"),
+                (_, Some((thread, place))) => {
+                    format!(" (stale: thread {thread}'s at line {}; the newest is {newest})", place.line())
+                }
+                (_, None) => format!(" (stale: the initial one; the newest is {newest})"),
             };
-            out += &format!(" (stale: {from}; the newest is {})", show(newest));
         }
         out
     }

@@ -112,7 +112,8 @@ pub(crate) trait Machine {
     fn is_over(&self, thread: usize) -> bool;
     /// The running thread lets others go first.
     fn yielded(&self, place: Place);
-    /// Whether the step that the running thread has just taken was a stale read, and of what.
+    /// Whether the step that the running thread has just taken was a stale read, and of what; or a write that came
+    /// before a newer one.
     fn stale(&self) -> Option<Stale>;
     /// A new location with this content.
     fn create(&self, value: u64) -> Location;

@@ -64,7 +64,7 @@ pub use world::{Pending, Settings, Strength, begin, end, events, pending, steps,
 #[cfg(all(loom, feature = "check"))]
 pub(crate) use world::choices;
 #[cfg(feature = "check")]
-pub(crate) use world::{all_pending, most_steps, node_name, note, now, recording, span};
+pub(crate) use world::{all_pending, most_steps, node_name, note, now, ran_last, recording, span};
 
 pub use engine::Arc;
 pub use locks::{Condvar, Mutex, MutexGuard, WaitTimeoutResult};

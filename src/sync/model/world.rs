@@ -61,6 +61,8 @@ pub(super) struct World {
     events: Vec<Event>,
     threads: Vec<Thread>,
     choices: Vec<Choice>,
+    /// The thread that published a step or recorded one last.
+    last: Option<usize>,
     pub(super) heap: Heap,
     pub(super) clock: Duration,
 }
@@ -130,6 +132,17 @@ pub(crate) fn all_pending() -> Vec<(usize, Pending)> {
     })
 }
 
+/// The thread that ran last, if any did: may be asked in a panic, where engines may not be.
+#[cfg(feature = "check")]
+pub(crate) fn ran_last() -> Option<usize> {
+    #[cfg(shuttle)]
+    if super::explored::machine().is_none() {
+        return engine::running();
+    }
+    // loom and the explorer switch before atomic operations only, and what they complain of are other steps.
+    WORLD.with(|world| world.try_borrow().ok().and_then(|world| world.last))
+}
+
 /// How many steps `thread` has taken in this execution.
 pub fn steps(thread: usize) -> u64 {
     with(|world| world.thread(thread).steps)
@@ -195,6 +208,7 @@ pub(super) fn publish(me: usize, pending: Pending) -> bool {
     let (steps, recording) = with(|world| {
         let limit = world.settings.step_limit;
         let recording = world.recording;
+        world.last = Some(me);
         let thread = world.thread(me);
         thread.pending = Some(pending);
         thread.steps += 1;
@@ -209,6 +223,7 @@ pub(super) fn publish(me: usize, pending: Pending) -> bool {
 /// Writes down what the current thread has just done, in the same step of the engine.
 pub(super) fn record(event: Event) {
     with(|world| {
+        world.last = Some(event.thread);
         world.thread(event.thread).pending = None;
         if world.recording {
             world.events.push(event);

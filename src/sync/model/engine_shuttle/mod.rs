@@ -17,7 +17,7 @@ pub(super) use threads::{
     thread_index, yield_now,
 };
 #[cfg(feature = "check")]
-pub(super) use threads::{explored_main, forget_tasks};
+pub(super) use threads::{explored_main, forget_tasks, running};
 
 pub use arc::Arc;
 pub use threads::{Thread, ThreadId, current};

@@ -27,6 +27,12 @@ pub(in crate::sync::model) fn thread_index() -> usize {
     machine().map_or_else(|| shuttle::current::me().into(), |machine| machine.running())
 }
 
+/// The thread that shuttle runs, if it does run one: not so where it has found a deadlock.
+#[cfg(feature = "check")]
+pub(in crate::sync::model) fn running() -> Option<usize> {
+    shuttle::current::try_get_current_task().map(usize::from)
+}
+
 pub(in crate::sync::model) fn yield_now() {
     match machine() {
         None => shuttle::thread::yield_now(),
