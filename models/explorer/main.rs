@@ -15,6 +15,7 @@
 //! | `blocking.rs`, `waiting.rs` | mutexes and conditions; loops that wait |
 //! | `threads.rs` | starting, joining, scopes, parking |
 //! | `memory.rs`, `nodes.rs`, `pointers.rs` | races of plain memory; nodes and guards; shared pointers |
+//! | `reuse.rs` | addresses that come back |
 //! | `failures.rs` | panics, programs that are not deterministic, executions that are given up |
 
 #[cfg(shuttle)]
@@ -43,6 +44,8 @@ mod pointers;
 mod program;
 mod random;
 mod relation;
+#[cfg(shuttle)]
+mod reuse;
 #[cfg(shuttle)]
 mod running;
 #[cfg(shuttle)]

@@ -230,3 +230,29 @@ mod st5_nothing_is_freed {
     );
     selvedge::model!(ours, model("TreiberStack", TreiberStack::new, TreiberStack::push));
 }
+
+#[cfg(shuttle)]
+mod tests {
+    use super::*;
+
+    /// As the explorer writes ST3 down. `c2` is the allocation that gets the address of the second node.
+    #[test]
+    #[should_panic(expected = "not linearizable")]
+    fn the_address_is_part_of_the_schedule() {
+        use selvedge::check::explore::Memory;
+        Model::of(stack::<Versioned>(), aba())
+            .reuse(selvedge::check::Reuse::Fifo)
+            .choices([])
+            .replay(Memory::Weak, "0:12 1:11 c2 5 0:4");
+    }
+
+    /// The same, but the first node's: it is the address that makes the difference.
+    #[test]
+    fn another_address_is_another_execution() {
+        use selvedge::check::explore::Memory;
+        Model::of(stack::<Versioned>(), aba())
+            .reuse(selvedge::check::Reuse::Fifo)
+            .choices([])
+            .replay(Memory::Weak, "0:12 1:11 c1 5 0:4");
+    }
+}

@@ -38,7 +38,7 @@ fn program(body: Body, nth: usize, choices: Vec<Choice>, reuse: Reuse, tally: Ta
         let allowed = choices.clone();
         let oracle = Oracle::Engine(Box::new(move |choice, answers| {
             if allowed.contains(&choice) || choice == Choice::AddressReuse {
-                model::choose(answers)
+                model::choose(choice, answers)
             } else {
                 0
             }
@@ -75,7 +75,7 @@ pub(super) fn run(model: &Model, path: &str, engine: Engine, progress: Option<Pa
         complete &= ended;
         if let Some(failure) = failure {
             let (body, failure) = make_smaller(model, engine, body.clone(), failure, &of);
-            let failure = write_test(engine, &body, failure);
+            let failure = write_test(model, engine, &body, failure);
             parts.remove(bodies.len());
             return Run::new(&tally, Coverage::Capped, Some(failure));
         }
@@ -89,7 +89,7 @@ pub(super) fn run(model: &Model, path: &str, engine: Engine, progress: Option<Pa
         });
         if let Some(failure) = stopped {
             let body = body.clone();
-            let failure = write_test(engine, &body, failure);
+            let failure = write_test(model, engine, &body, failure);
             parts.remove(bodies.len());
             return Run::new(&tally, Coverage::Capped, Some(failure));
         }
@@ -164,16 +164,31 @@ fn make_smaller(
     }
 }
 
+/// What else the model was told, as far as an execution hangs on it.
+fn settings(model: &Model) -> String {
+    let mut settings = String::new();
+    if model.reuse != Reuse::Never {
+        settings += &format!("\n        .reuse(selvedge::check::Reuse::{:?})", model.reuse);
+    }
+    let choices = model.allowed_choices();
+    if choices != Model::CHOICES {
+        let names = choices.iter().map(|choice| format!("selvedge::check::Choice::{choice:?}"));
+        settings += &format!("\n        .choices([{}])", names.collect::<Vec<_>>().join(", "));
+    }
+    settings
+}
+
 /// The failing execution as a `#[test]` that can be pasted.
-fn write_test(engine: Engine, body: &Body, failure: Failure) -> Failure {
+fn write_test(model: &Model, engine: Engine, body: &Body, failure: Failure) -> Failure {
     let test = body.source.as_ref().zip(failure.schedule.as_ref()).map(|(source, schedule)| {
         let memory = match memory(engine) {
             Memory::Sc => "Sc",
             Memory::Weak => "Weak",
         };
+        let settings = settings(model);
         format!(
             "#[test]\n#[cfg(shuttle)]\nfn as_found() {{\n    use selvedge::check::explore::Memory;\n    \
-             {source}\n        .replay(Memory::{memory}, \"{schedule}\");\n}}\n"
+             {source}{settings}\n        .replay(Memory::{memory}, \"{schedule}\");\n}}\n"
         )
     });
     Failure { test, ..failure }

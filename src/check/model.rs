@@ -154,6 +154,11 @@ pub(super) fn short_name<T: ?Sized>() -> String {
 }
 
 impl Model {
+    /// What may be chosen in a model that holds, unless it says otherwise.
+    #[cfg(any(loom, shuttle))]
+    pub(super) const CHOICES: [Choice; 3] =
+        [Choice::SpuriousFailure, Choice::SpuriousWakeUp, Choice::TimeOut];
+
     fn new(structure: String, property: &str, bodies: Vec<Body>) -> Self {
         Model {
             structure,
@@ -279,7 +284,7 @@ impl Model {
     pub(super) fn allowed_choices(&self) -> Vec<Choice> {
         match (&self.choices, &self.expect) {
             (Some(choices), _) => choices.clone(),
-            (None, Expect::Holds) => vec![Choice::SpuriousFailure, Choice::SpuriousWakeUp, Choice::TimeOut],
+            (None, Expect::Holds) => Model::CHOICES.to_vec(),
             // A control is to fail of its own defect.
             (None, Expect::Fails { .. }) => Vec::new(),
         }

@@ -14,6 +14,10 @@ pub enum Choice {
 }
 
 /// How freed addresses come back in this execution.
+///
+/// The explorer makes no difference between those that come back: it tries, for each allocation, a fresh address and
+/// that of each node of the same layout whose free happens before. An execution of it has no one order of frees, and
+/// so no youngest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Reuse {
     /// Never: each use after free is noticed.

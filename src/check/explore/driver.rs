@@ -5,7 +5,7 @@ use super::clock::{Clock, THREADS};
 use super::coherence::is_before;
 use super::graph::{Filter, Id};
 use super::judge::Verdicts;
-use super::machine::{Ended, Life, Run, Want};
+use super::machine::{Broken, Ended, Life, Run, Want};
 use super::plain::{Doubt, Moment};
 use super::psc::Psc;
 use super::unwinding::Unwinding;
@@ -282,6 +282,10 @@ impl Machine for Driver {
     fn is_ordered(&self, memory: usize) -> bool {
         let moment = self.moment(std::panic::Location::caller());
         self.run.borrow().plains.is_ordered(memory, moment)
+    }
+
+    fn may_reuse(&self, memory: usize) -> bool {
+        self.run.borrow().rules.is(Broken::AnyFreed) || self.is_ordered(memory)
     }
 
     fn pin(&self) -> usize {

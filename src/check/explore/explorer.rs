@@ -13,6 +13,7 @@ use super::search::{self, Seen};
 use super::shard::Shard;
 use super::team::{Job, Left, Limits};
 use crate::check::failure::Failure;
+use crate::sync::Reuse;
 use crate::sync::host::{Arc, Mutex};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -43,6 +44,7 @@ pub struct Explorer {
     memory: Memory,
     disturbances: usize,
     deadlocks: bool,
+    reuse: Reuse,
     broken: Option<Broken>,
     at_most: u64,
     running: Running,
@@ -52,7 +54,11 @@ impl fmt::Debug for Explorer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("Explorer");
         debug.field("memory", &self.memory).field("disturbances", &self.disturbances);
-        debug.field("deadlocks", &self.deadlocks).field("at_most", &self.at_most).finish_non_exhaustive()
+        debug
+            .field("deadlocks", &self.deadlocks)
+            .field("reuse", &self.reuse)
+            .field("at_most", &self.at_most)
+            .finish_non_exhaustive()
     }
 }
 
@@ -79,7 +85,16 @@ impl Explorer {
     /// An explorer for this memory model.
     pub fn new(memory: Memory) -> Self {
         let running = Running::default();
-        Explorer { memory, disturbances: 1, deadlocks: false, broken: None, at_most: u64::MAX, running }
+        let reuse = Reuse::Never;
+        Explorer {
+            memory,
+            disturbances: 1,
+            deadlocks: false,
+            reuse,
+            broken: None,
+            at_most: u64::MAX,
+            running,
+        }
     }
 
     /// In each execution at most so many things happen that nobody can count on: a weak compare-exchange that
@@ -91,6 +106,13 @@ impl Explorer {
     /// A deadlock is no failure, and its execution has no outcome.
     pub fn allow_deadlocks(self) -> Self {
         Explorer { deadlocks: true, ..self }
+    }
+
+    /// How freed addresses come back. Unless that is never: each allocation gets, in executions of their own, an
+    /// address that was not used yet, and that of each node of the same layout whose free happens before it.
+    /// Without this: never.
+    pub fn reuse(self, reuse: Reuse) -> Self {
+        Explorer { reuse, ..self }
     }
 
     /// An explorer that is wrong in this way, for the tests of its tests.
@@ -170,10 +192,10 @@ impl Explorer {
         P: Fn() -> T + Send + Sync + 'static,
     {
         let outcomes = Outcomes::default();
-        let Explorer { disturbances, deadlocks, broken, .. } = self;
+        let Explorer { disturbances, deadlocks, reuse, broken, .. } = self;
         let (name, weakened) = (std::any::type_name::<P>(), std::env::var("SELVEDGE_WEAKEN"));
         let search = format!(
-            "{name} -> {}, {disturbances} disturbances, deadlocks {deadlocks}, {broken:?}, {weakened:?}",
+            "{name} -> {}, {disturbances} disturbances, deadlocks {deadlocks}, {reuse:?}, {broken:?}, {weakened:?}",
             std::any::type_name::<T>()
         );
         let kept = Kept { checkpoint: checkpoint.clone(), search, books: outcomes.books() };
@@ -196,7 +218,7 @@ impl Explorer {
     ) -> Result<T, Failure> {
         let returned = Arc::new(Mutex::new(None));
         let into = Arc::clone(&returned);
-        let program = execution(Arc::new(program), move |outcome| {
+        let program = execution(Arc::new(program), self.reuse, move |outcome| {
             into.lock().expect("no panic under this lock").replace(outcome);
         });
         let failure = replay::replay(self.rules(), &program, schedule);
@@ -222,7 +244,8 @@ impl Explorer {
         let (memory, rules) = (self.memory, self.rules());
         let stuck = if self.deadlocks { Stuck::Allowed } else { Stuck::Fails };
         let program = Arc::new(program);
-        let (body, told) = (outcomes.count(Arc::clone(&program)), execution(program, drop));
+        let (body, told) =
+            (outcomes.count(Arc::clone(&program), self.reuse), execution(program, self.reuse, drop));
         let job = Job {
             driver: &|| search::driver(rules, stuck),
             failed: &|driver, _| (replay::script_of(driver, memory), true),

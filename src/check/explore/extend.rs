@@ -5,6 +5,7 @@ use super::graph::{Event, Filter, Graph, Id, Kind, Update, Use};
 use super::machine::{Broken, Run, Want, plain_event};
 use super::revisit::Arrival;
 use super::script::Step;
+use crate::sync::Choice;
 use crate::sync::atomic::Ordering;
 use crate::sync::model::{Answer, Location, Request};
 
@@ -63,7 +64,7 @@ impl Run {
                 self.write(request, step, location, order, value)?;
                 return Ok(Answer { value, stored: true });
             }
-            Request::Choose(answers) => return Ok(self.choose(request, step, answers)),
+            Request::Choose { choice, answers } => return Ok(self.choose(request, step, choice, answers)),
             Request::Fence(order) => plain_event(Kind::Fence, order),
             Request::Spawn(child) => {
                 Event { value: child as u64, ..plain_event(Kind::Spawn, Ordering::Relaxed) }
@@ -80,13 +81,14 @@ impl Run {
         Ok(nothing)
     }
 
-    fn choose(&mut self, request: &Request<'_>, step: Step, answers: usize) -> Answer {
-        let mut event = plain_event(Kind::Choice, Ordering::Relaxed);
+    fn choose(&mut self, request: &Request<'_>, step: Step, choice: Choice, answers: usize) -> Answer {
+        let kind = Kind::of(choice);
+        let mut event = plain_event(kind, Ordering::Relaxed);
         let mut others = Vec::new();
         if let Step::Choose(answer) = step {
             event.value = u64::from(answer).min(answers as u64 - 1);
         }
-        if self.graph.disturbances() < self.rules.disturbances {
+        if kind == Kind::Address || self.graph.disturbances() < self.rules.disturbances {
             for value in 1..answers as u64 {
                 let mut graph = self.out.copy(&self.graph);
                 graph.push(self.running, Event { value, ..event });

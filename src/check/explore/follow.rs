@@ -40,7 +40,7 @@ impl Run {
                 }
                 Answer { value, stored: false }
             }
-            Request::Choose(_) => Answer { value: event.value, stored: false },
+            Request::Choose { .. } => Answer { value: event.value, stored: false },
             Request::Spawn(child) if event.value != child as u64 => return Err(DIFFERENT.into()),
             _ => Answer { value: 0, stored: false },
         };
@@ -85,7 +85,7 @@ impl Run {
             Request::Store { .. } => event.kind == Kind::Write,
             Request::Update { .. } => event.kind.reads(),
             Request::Fence(_) => event.kind == Kind::Fence,
-            Request::Choose(_) => event.kind == Kind::Choice,
+            Request::Choose { choice, .. } => event.kind == Kind::of(*choice),
             Request::Spawn(_) => event.kind == Kind::Spawn,
             Request::Begin => event.kind == Kind::Begin,
             Request::End => event.kind == Kind::End,

@@ -5,6 +5,7 @@
 //! of graphs, and nothing else.
 
 use super::clock::THREADS;
+pub(super) use super::kind::Kind;
 use crate::sync::atomic::Ordering;
 use crate::sync::model::Location;
 use serde::{Deserialize, Serialize};
@@ -37,41 +38,6 @@ impl Id {
 impl std::fmt::Debug for Id {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if self.is_initial() { f.write_str("init") } else { write!(f, "{}.{}", self.thread(), self.index()) }
-    }
-}
-
-/// What an event is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub(super) enum Kind {
-    /// A read.
-    Read,
-    /// The read of a read-modify-write that succeeds: the next event of its thread is the write.
-    Take,
-    /// A write.
-    Write,
-    /// The write of a read-modify-write: right after the write that it read from, in modification order.
-    Put,
-    /// A fence.
-    Fence,
-    /// A choice of the engine.
-    Choice,
-    /// A thread is started.
-    Spawn,
-    /// The first event of a thread. It "reads from" the spawn.
-    Begin,
-    /// The last event of a thread.
-    End,
-    /// A thread was waited for. It "reads from" its end.
-    Join,
-}
-
-impl Kind {
-    pub(super) fn reads(self) -> bool {
-        matches!(self, Kind::Read | Kind::Take)
-    }
-
-    pub(super) fn writes(self) -> bool {
-        matches!(self, Kind::Write | Kind::Put)
     }
 }
 

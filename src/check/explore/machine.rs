@@ -94,6 +94,8 @@ pub enum Broken {
     NoScOrder,
     /// Who waits for ever never had the chance to come first.
     NoLastResort,
+    /// An allocation gets the address of any node that this run has freed already.
+    AnyFreed,
 }
 
 impl Rules {

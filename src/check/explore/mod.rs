@@ -82,6 +82,7 @@ mod follow;
 mod graph;
 mod hunt;
 mod judge;
+mod kind;
 mod linear;
 mod machine;
 mod outcomes;

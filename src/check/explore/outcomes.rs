@@ -15,11 +15,12 @@ const STEP_LIMIT: u64 = 2_000;
 /// An execution of `program`, of which `then` gets what it returns.
 pub(super) fn execution<T: 'static>(
     program: Arc<impl Fn() -> T + Send + Sync + 'static>,
+    reuse: Reuse,
     then: impl Fn(T) + Send + Sync + 'static,
 ) -> Program {
     Arc::new(move |recorded| {
-        let oracle = Oracle::Engine(Box::new(|_, answers| model::choose(answers)));
-        let (strength, reuse) = (Strength::Plain, Reuse::Never);
+        let oracle = Oracle::Engine(Box::new(model::choose));
+        let strength = Strength::Plain;
         model::begin(Settings { strength, oracle, reuse, step_limit: STEP_LIMIT, silent: !recorded });
         let outcome = program();
         if let Err(leak) = model::end() {
@@ -40,9 +41,13 @@ impl<T> Default for Outcomes<T> {
 
 impl<T: Ord + Send + 'static> Outcomes<T> {
     /// An execution of `program`, whose outcome is counted.
-    pub(super) fn count(&self, program: Arc<impl Fn() -> T + Send + Sync + 'static>) -> Program {
+    pub(super) fn count(
+        &self,
+        program: Arc<impl Fn() -> T + Send + Sync + 'static>,
+        reuse: Reuse,
+    ) -> Program {
         let outcomes = Arc::clone(&self.0);
-        execution(program, move |outcome| {
+        execution(program, reuse, move |outcome| {
             *outcomes.lock().expect("no panic under this lock").entry(outcome).or_default() += 1;
         })
     }

@@ -143,7 +143,7 @@ impl Past {
                 now.before.join(&other.before);
                 now.prefix.join(&other.prefix);
             }
-            Kind::Choice | Kind::Spawn | Kind::End => {}
+            Kind::Choice | Kind::Address | Kind::Spawn | Kind::End => {}
         }
         self.present[thread] = now;
         self.count += 1;

@@ -9,6 +9,7 @@
 
 use super::engine;
 use super::event::{Place, Stale};
+use crate::sync::Choice;
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic::resume_unwind;
@@ -63,7 +64,7 @@ pub(crate) enum Request<'a> {
     /// A fence.
     Fence(Ordering),
     /// A choice with so many answers.
-    Choose(usize),
+    Choose { choice: Choice, answers: usize },
     /// This thread is started.
     Spawn(usize),
     /// The thread begins.
@@ -129,6 +130,8 @@ pub(crate) trait Machine {
     fn access(&self, memory: usize, writes: bool, place: Place);
     /// Whether all accesses of plain memory happen before the running thread's next step.
     fn is_ordered(&self, memory: usize) -> bool;
+    /// Whether the running thread may be given the address of this freed node.
+    fn may_reuse(&self, memory: usize) -> bool;
     /// The running thread has a guard from here on.
     fn pin(&self) -> usize;
     /// Not any more.

@@ -5,6 +5,19 @@
 //! in the node. The report names the access, the free and the allocation.
 //!
 //! Address reuse hides late accesses and shows ABA instead; so it is a setting ([`Reuse`]).
+//!
+//! # Lives of an address, under the explorer
+//! An explored execution is a partial order. So an allocation may get the address of a freed node if that free
+//! happens before it, whatever this run came to first: that hangs on what the allocation has behind it in the
+//! execution, and on nothing else, and each answer is explored once. All lives of an address share its memory. That
+//! needs no more: lives are in an order (each free happens before the next allocation), and a run never comes to what
+//! happens before an event after it. Say a thread uses the address, and the run has come to the beginning of life k.
+//! If that beginning happens before the use, life k is the one meant, and its end is judged as always. If not, the use
+//! belongs to an earlier life, and is in no order with the end of that one, since otherwise it would have run before:
+//! it is reported before anything is read. No other thread can learn late of a new life and be right.
+//!
+//! Not explored: an allocator that hands addresses from thread to thread orders the free before the allocation, by
+//! its own locks. Here only those frees are known that the program itself orders before.
 
 use super::access::Step;
 use super::engine::{self, Canary};
@@ -111,6 +124,15 @@ impl Heap {
         self.freed.iter().copied().filter(|&number| open(&self.nodes[number])).collect()
     }
 
+    /// Of these nodes, those whose addresses the machine lets the running thread have. Their order is the same in
+    /// each run: by the thread that allocated them, and as its how-many-eth.
+    #[cfg(shuttle)]
+    fn known(&self, machine: &dyn super::explored::Machine, mut numbers: Vec<usize>) -> Vec<usize> {
+        numbers.retain(|&number| machine.may_reuse(self.nodes[number].canary.memory()));
+        numbers.sort_by_key(|&number| (self.nodes[number].allocated.thread, number));
+        numbers
+    }
+
     fn settle(&mut self, address: usize, layout: Layout, allocated: Deed, born: usize) {
         let number = self.nodes.len();
         let canary = Rc::new(Canary::new(()));
@@ -168,23 +190,37 @@ fn node_step(action: &'static str, writes: bool, place: Place) -> Step {
     Step { object: Object::NONE, action, writes, place, pointers: true, address: None }
 }
 
+/// The node whose address the next allocation of this layout gets, if it gets that of a freed one.
+fn revived(layout: Layout) -> Option<usize> {
+    let reuse = world::with(|w| w.reuse());
+    if reuse == Reuse::Never || std::thread::panicking() {
+        return None;
+    }
+    let old = world::with(|w| w.heap.reusable(layout));
+    #[cfg(shuttle)]
+    if let Some(machine) = super::explored::machine() {
+        return chosen(&world::with(|w| w.heap.known(&*machine, old)));
+    }
+    match reuse {
+        Reuse::Never => None,
+        Reuse::Lifo => old.last().copied(),
+        Reuse::Fifo => old.first().copied(),
+        Reuse::Chosen => chosen(&old),
+    }
+}
+
+/// As the oracle chooses: one of these nodes, or none.
+fn chosen(old: &[usize]) -> Option<usize> {
+    world::choose(Choice::AddressReuse, old.len() + 1).checked_sub(1).map(|k| old[k])
+}
+
 /// Allocates a node that holds `value`. Whether it gets the address of a freed one is a [`Choice`].
 #[track_caller]
 pub fn alloc<T>(value: T) -> *mut T {
     let place = Location::caller();
     let layout = layout::<T>();
-    let old = world::with(|w| match w.reuse() {
-        Reuse::Never => Vec::new(),
-        _ => w.heap.reusable(layout),
-    });
-    let chosen = match world::with(|w| w.reuse()) {
-        Reuse::Never => None,
-        Reuse::Lifo => old.last(),
-        Reuse::Fifo => old.first(),
-        Reuse::Chosen => world::choose(Choice::AddressReuse, old.len() + 1).checked_sub(1).map(|k| &old[k]),
-    };
-    let address = match chosen {
-        Some(&number) => world::with(|w| {
+    let address = match revived(layout) {
+        Some(number) => world::with(|w| {
             let node = &mut w.heap.nodes[number];
             node.reused = true;
             node.address as *mut u8

@@ -4,6 +4,7 @@ use super::engine;
 use super::explored::{Machine, Request, ask, install};
 use super::run_shuttle::config;
 use super::world;
+use crate::sync::Choice;
 use shuttle::Runner;
 use shuttle::scheduler::{Schedule, Scheduler, Task, TaskId};
 use std::cell::{Cell, RefCell};
@@ -99,7 +100,7 @@ pub(crate) fn explored<B: FnOnce()>(
 }
 
 /// The machine of this execution chooses.
-pub(crate) fn choose(answers: usize) -> usize {
+pub(crate) fn choose(choice: Choice, answers: usize) -> usize {
     let machine = super::explored::machine().expect("this execution is explored");
-    ask(&*machine, world::place(machine.running()), &Request::Choose(answers)).value as usize
+    ask(&*machine, world::place(machine.running()), &Request::Choose { choice, answers }).value as usize
 }
