@@ -7,10 +7,14 @@ seconds=${1:-10}
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-for target in ops_stack ops_ring schedule_ring; do
+for target in ops_stack ops_ring schedule_ring log; do
     flags="" options=()
     if [[ $target == schedule_* ]]; then flags="--cfg shuttle" options=(-s none); fi
-    if ! RUSTFLAGS=$flags cargo +nightly fuzz run "${options[@]}" "$target" -- \
+    # What is found goes to the first folder; the second is only read.
+    corpus=("fuzz/corpus/$target")
+    if [[ -d fuzz/seeds/$target ]]; then corpus+=("fuzz/seeds/$target"); fi
+    mkdir -p "${corpus[0]}"
+    if ! RUSTFLAGS=$flags cargo +nightly fuzz run "${options[@]}" "$target" "${corpus[@]}" -- \
         -max_total_time="$seconds" -timeout=10 >"$log" 2>&1; then
         echo "FAILED: $target" >&2
         tail -n 100 "$log" >&2

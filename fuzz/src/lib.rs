@@ -7,6 +7,11 @@ pub mod ring;
 #[path = "../../models/declarations/stack.rs"]
 pub mod stack;
 
+/// Logs as they are meant, and how they are written: for the tests, too.
+#[cfg(not(shuttle))]
+#[path = "../../tests/lin/meant.rs"]
+pub mod meant;
+
 #[cfg(not(shuttle))]
 pub mod counted;
 #[cfg(not(shuttle))]

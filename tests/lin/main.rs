@@ -3,6 +3,7 @@
 
 mod let_pass;
 mod meaning;
+mod meant;
 mod refused;
 mod written;
 

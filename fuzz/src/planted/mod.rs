@@ -1,8 +1,10 @@
-//! Structures with a bug each, which the targets must find. None of this is in the library.
+//! Structures, and a reader, with a bug each, which the targets must find. None of this is in the library.
 //!
 //! `SELVEDGE_PLANT` names the bug. With `none` these structures are right, and then nothing may be found: what
 //! the targets find is the bug, and not the structure around it.
 
+#[cfg(not(shuttle))]
+pub mod log;
 #[cfg(not(shuttle))]
 pub mod stack;
 
@@ -38,6 +40,10 @@ pub enum Bug {
     Order,
     /// Stack: the destructor drops nothing.
     Kept,
+    /// Log: what crashed is taken for what failed.
+    Crashed,
+    /// Log: bytes are trusted to be text.
+    Trusting,
 }
 
 /// The bug that `SELVEDGE_PLANT` names, or `usual`.
@@ -60,6 +66,8 @@ pub fn bug(usual: Bug) -> Bug {
         Ok("leaked") => Bug::Leaked,
         Ok("order") => Bug::Order,
         Ok("kept") => Bug::Kept,
+        Ok("crashed") => Bug::Crashed,
+        Ok("trusting") => Bug::Trusting,
         Ok(other) => panic!("SELVEDGE_PLANT={other}: there is no such bug"),
     })
 }
