@@ -26,10 +26,10 @@ pub(super) fn floor(graph: &Graph, memory: Memory, past: &Clock, cell: u16) -> u
         }
     };
     let cell = &graph.cells[usize::from(cell)];
-    let written = cell.writes.iter().filter(|id| past.contains(**id)).map(|id| graph.event(*id).rank);
+    let written = cell.writes.iter().rposition(|id| past.contains(*id)).map_or(0, |nth| nth as u16 + 1);
     let read = cell.reads.iter().filter(|id| past.contains(**id) && !graph.event(**id).blocked);
     let seen = read.map(|id| graph.rank(graph.event(*id).from));
-    written.chain(seen).max().unwrap_or(0)
+    seen.fold(written, u16::max)
 }
 
 /// Everything before the events of `past`, under sequential consistency.

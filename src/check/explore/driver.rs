@@ -57,9 +57,7 @@ impl Driver {
     }
 
     fn moment(&self, place: Place) -> Moment {
-        let run = self.run.borrow();
-        let thread = run.running;
-        Moment { thread, length: run.past.ran(thread), before: run.past.present[thread].before, place }
+        self.run.borrow().moment(place)
     }
 
     /// Whether it is a failure that nobody can go on.
@@ -116,12 +114,14 @@ impl Driver {
 
     /// Nobody can go on and main is over already, so that nobody would notice: the others unwind.
     fn settle(&self) {
-        let stuck = {
-            let (ended, main) = (self.run.borrow().ended, self.run.borrow().lives[0]);
-            let given_up = ended == Ended::Redundant || ended == Ended::Stuck && !self.stuck_fails();
-            given_up && main == Life::Over
+        let (ended, main) = {
+            let run = self.run.borrow();
+            (run.ended, run.lives[0])
         };
-        if stuck && !self.given_up.get() {
+        if ended == Ended::Running || main != Life::Over || self.given_up.get() {
+            return;
+        }
+        if ended == Ended::Redundant || ended == Ended::Stuck && !self.stuck_fails() {
             self.give_up();
         }
     }
@@ -131,7 +131,8 @@ impl Driver {
         let older = doubt.guard.is_some_and(|guard| match run.rules.memory {
             _ if doubt.before.contains(guard) => true,
             Memory::Weak => {
-                Psc::new(&run.graph, |id| run.past.known(id).before).reaches(guard, &doubt.before)
+                Psc::new(&run.graph, run.past.sequential(&run.graph, guard), |id| run.past.known(id).before)
+                    .reaches(guard, &doubt.before)
             }
             Memory::Sc => {
                 let mut past = Clock::default();
@@ -270,8 +271,11 @@ impl Machine for Driver {
     }
 
     fn access(&self, memory: usize, writes: bool, place: Place) {
-        let moment = self.moment(place);
-        let outcome = self.run.borrow_mut().plains.access(memory, writes, moment);
+        let outcome = {
+            let run = &mut *self.run.borrow_mut();
+            let moment = run.moment(place);
+            run.plains.access(memory, writes, moment)
+        };
         match outcome {
             Ok(None) => {}
             Ok(doubt) => self.consider(doubt),

@@ -3,6 +3,7 @@
 use super::clock::Clock;
 use super::graph::{Event, Filter, Graph, Id, Kind, Update, Use};
 use super::machine::{Broken, Run, Want, plain_event};
+use super::pool::Pool;
 use super::revisit::Arrival;
 use super::script::Step;
 use crate::sync::Choice;
@@ -11,33 +12,12 @@ use crate::sync::model::{Answer, Location, Request};
 
 const UNFIT: &str = "the schedule does not fit the program";
 
-/// The most graphs whose memory is kept.
-const POOL: usize = 1_000;
-
 /// What a run leaves to the search.
 #[derive(Debug, Default)]
 pub(super) struct Extension {
     /// Graphs still to be explored.
     pub left: Vec<Box<Graph>>,
-    /// Graphs whose memory is used again.
-    pool: Vec<Box<Graph>>,
-}
-
-impl Extension {
-    /// A copy, made in used memory.
-    pub(super) fn copy(&mut self, graph: &Graph) -> Box<Graph> {
-        let mut copy = self.pool.pop().unwrap_or_default();
-        (*copy).clone_from(graph);
-        copy
-    }
-
-    /// The graph is not wanted any more.
-    pub(super) fn give_back(&mut self, graph: Box<Graph>) {
-        // A worker that gets graphs from others gives back more than it takes.
-        if self.pool.len() < POOL {
-            self.pool.push(graph);
-        }
-    }
+    pub pool: Pool,
 }
 
 impl Run {
@@ -88,9 +68,9 @@ impl Run {
         if let Step::Choose(answer) = step {
             event.value = u64::from(answer).min(answers as u64 - 1);
         }
-        if kind == Kind::Address || self.graph.disturbances() < self.rules.disturbances {
+        if kind == Kind::Address || self.graph.is_disturbed_less(self.rules.disturbances) {
             for value in 1..answers as u64 {
-                let mut graph = self.out.copy(&self.graph);
+                let mut graph = self.out.pool.copy(&self.graph);
                 graph.push(self.running, Event { value, ..event });
                 others.push(graph);
             }
@@ -103,8 +83,11 @@ impl Run {
 
     /// Hands the graphs to the search. Each, and the run itself, gets an equal part of what is expected of all.
     fn leave(&mut self, graphs: Vec<Box<Graph>>) {
+        if graphs.is_empty() {
+            return;
+        }
         if self.script.is_some() {
-            return graphs.into_iter().for_each(|graph| self.out.give_back(graph));
+            return graphs.into_iter().for_each(|graph| self.out.pool.give_back(graph));
         }
         let share = self.graph.share / (graphs.len() + 1) as f64;
         self.graph.share = share;
@@ -129,7 +112,7 @@ impl Run {
         let event = Event { location: cell, filter, use_, ..plain_event(Kind::Read, order) };
         let (floor, newest) = (self.oldest(me, cell), self.graph.newest(cell));
         let weak = matches!(request, Request::Update { weak: true, .. });
-        let disturb = weak && self.graph.disturbances() < self.rules.failures;
+        let disturb = weak && self.graph.is_disturbed_less(self.rules.failures);
         let mut others = Vec::new();
         let (skipped, fails) = match step {
             Step::Read(skipped) => (skipped, false),
@@ -162,7 +145,7 @@ impl Run {
             if event.kind == Kind::Take && self.graph.is_taken(cell, rank) {
                 self.contend(graph, request, &mut others);
             } else if here {
-                self.out.give_back(graph);
+                self.out.pool.give_back(graph);
                 chosen = Some(if fails { failing()? } else { event });
             } else {
                 others.push(graph);
@@ -179,7 +162,7 @@ impl Run {
     /// allow it. The newest write may always be read.
     fn with_read(&mut self, event: Event) -> Option<Box<Graph>> {
         let (me, ran) = (self.running, self.past.ran(self.running));
-        let mut graph = self.out.copy(&self.graph);
+        let mut graph = self.out.pool.copy(&self.graph);
         let read = add_read(&mut graph, me, ran, event);
         let own = self.past.before_read(me, ran, event.order, event.from);
         let newest = graph.rank(event.from) == graph.newest(event.location);
@@ -192,7 +175,7 @@ impl Run {
         if known || self.rules.allow(&graph, &self.past, new, own) {
             return Some(graph);
         }
-        self.out.give_back(graph);
+        self.out.pool.give_back(graph);
         None
     }
 
@@ -200,7 +183,7 @@ impl Run {
     /// not be there. The run itself cannot go on like this.
     fn contend(&mut self, mut graph: Box<Graph>, request: &Request<'_>, others: &mut Vec<Box<Graph>>) {
         if self.rules.is(Broken::NoContention) {
-            return self.out.give_back(graph);
+            return self.out.pool.give_back(graph);
         }
         let Request::Update { new, .. } = request else { unreachable!("a load takes nothing") };
         let (me, present) = (self.running, self.past.present[self.running]);
@@ -209,9 +192,10 @@ impl Run {
         let put = add_put(&mut graph, take, value);
         self.past.run(&graph, take, self.rules.memory);
         self.past.run(&graph, put, self.rules.memory);
-        self.revisit(&graph, put, others);
+        let arrival = Arrival { graph: &graph, past: &self.past, rules: self.rules, write: put };
+        arrival.revisits(&mut self.out.pool, others);
         self.past.undo(me, 2, present);
-        self.out.give_back(graph);
+        self.out.pool.give_back(graph);
     }
 
     /// The running thread waits, and will for ever in this run: the executions in which it came first.
@@ -233,13 +217,6 @@ impl Run {
             }
         }
         self.leave(others);
-    }
-
-    /// The graphs in which the write, which has just run, is read by a read that was there before it.
-    fn revisit(&mut self, graph: &Graph, write: Id, others: &mut Vec<Box<Graph>>) {
-        let arrival = Arrival { graph, past: &self.past, rules: self.rules, write };
-        let out = &mut self.out;
-        arrival.revisits(|graph| out.copy(graph), |graph| others.push(graph));
     }
 
     /// The write of a read-modify-write of which the read has just run.
@@ -285,7 +262,7 @@ impl Run {
     /// A copy of the graph with this write, if sequentially consistent events allow it.
     fn with_write(&mut self, event: Event) -> Option<Box<Graph>> {
         let me = self.running;
-        let mut graph = self.out.copy(&self.graph);
+        let mut graph = self.out.pool.copy(&self.graph);
         let id = graph.push(me, event);
         let mut own = self.past.present[me].before;
         own.add(id);
@@ -295,10 +272,9 @@ impl Run {
     /// A write has been added: it runs, and then reads that were there are revisited.
     fn arrived(&mut self, write: Id, request: &Request<'_>) {
         self.ran(write, request);
-        let graph = std::mem::take(&mut self.graph);
         let mut others = Vec::new();
-        self.revisit(&graph, write, &mut others);
-        self.graph = graph;
+        let arrival = Arrival { graph: &self.graph, past: &self.past, rules: self.rules, write };
+        arrival.revisits(&mut self.out.pool, &mut others);
         self.leave(others);
     }
 }

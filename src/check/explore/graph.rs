@@ -223,10 +223,11 @@ impl Graph {
         self.threads[thread].len() as u16
     }
 
-    /// How often this execution was disturbed: by choices that are not 0, and by failures for no reason.
-    pub(super) fn disturbances(&self) -> usize {
-        let events = self.threads.iter().flatten();
-        events.filter(|event| event.spurious || event.kind == Kind::Choice && event.value != 0).count()
+    /// Whether this execution was disturbed less often than so: by choices that are not 0, and by failures for no
+    /// reason.
+    pub(super) fn is_disturbed_less(&self, most: usize) -> bool {
+        let disturbed = |event: &&Event| event.spurious || event.kind == Kind::Choice && event.value != 0;
+        most > 0 && self.threads.iter().flatten().filter(disturbed).nth(most - 1).is_none()
     }
 
     /// All events.

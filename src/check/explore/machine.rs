@@ -11,12 +11,12 @@ use super::extend::Extension;
 use super::follow::DIFFERENT;
 use super::graph::{Event, Filter, Graph, Id, Kind, NOWHERE, Use};
 use super::past::Past;
-use super::plain::Plains;
+use super::plain::{Moment, Plains};
 use super::psc::Psc;
 use super::script::Step;
 use super::spin::Spins;
 use crate::sync::atomic::Ordering;
-use crate::sync::model::{Answer, Location, Request, Stale};
+use crate::sync::model::{Answer, Location, Place, Request, Stale};
 use std::collections::VecDeque;
 
 /// A thread of the run.
@@ -106,8 +106,11 @@ impl Rules {
     /// Whether the sequentially consistent events of `graph` have an order, where `own` happens before `new` and
     /// all others are known to `past`. Under `Sc` coherence has seen to it.
     pub(super) fn allow(&self, graph: &Graph, past: &Past, new: Id, own: Clock) -> bool {
+        if self.memory == Memory::Sc || self.is(Broken::NoScOrder) {
+            return true;
+        }
         let known = |id: Id| if id == new { own } else { past.known(id).before };
-        self.memory == Memory::Sc || self.is(Broken::NoScOrder) || Psc::new(graph, known).is_acyclic()
+        Psc::new(graph, past.sequential(graph, new), known).is_acyclic()
     }
 }
 
@@ -169,7 +172,8 @@ impl Run {
     /// Begins a run that follows `graph`.
     pub(super) fn begin(&mut self, graph: Box<Graph>) {
         self.to_follow = graph.ids().filter(|id| !graph.event(*id).blocked).count();
-        self.graph = graph;
+        let last = std::mem::replace(&mut self.graph, graph);
+        self.out.pool.give_back(last);
         self.past.clear();
         self.plains.clear();
         self.spins.clear();
@@ -231,6 +235,12 @@ impl Run {
         let from = from.map(|from| (from.thread(), self.spins.place(from)));
         let newest = self.graph.event(self.graph.write_at(event.location, newest)).value;
         Some(Stale { from, newest })
+    }
+
+    /// Where the running thread is.
+    pub(super) fn moment(&self, place: Place) -> Moment {
+        let thread = self.running;
+        Moment { thread, length: self.past.ran(thread), before: self.past.present[thread].before, place }
     }
 
     /// The next object of the running thread: the thread is in the upper byte.

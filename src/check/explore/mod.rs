@@ -88,6 +88,7 @@ mod machine;
 mod outcomes;
 mod past;
 mod plain;
+mod pool;
 mod progress;
 mod psc;
 mod replay;

@@ -7,6 +7,7 @@
 use super::Memory;
 use super::clock::{Clock, THREADS};
 use super::graph::{Graph, Id, Kind};
+use super::psc::is_sequential;
 use crate::sync::atomic::Ordering;
 
 /// Whether an access with this ordering acquires.
@@ -32,6 +33,11 @@ pub(super) struct Known {
     pub when: u32,
 }
 
+/// What is known of a write; nothing of the initial one.
+fn known_of(known: &[Vec<Known>; THREADS], event: Id) -> Option<&Known> {
+    (!event.is_initial()).then(|| &known[event.thread()][usize::from(event.index())])
+}
+
 /// Where a thread is.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Present {
@@ -49,6 +55,8 @@ pub(super) struct Present {
 #[derive(Debug, Default)]
 pub(super) struct Past {
     known: [Vec<Known>; THREADS],
+    /// The sequentially consistent events, as they ran.
+    sequential: Vec<Id>,
     count: u32,
     pub present: [Present; THREADS],
 }
@@ -56,6 +64,7 @@ pub(super) struct Past {
 impl Past {
     pub(super) fn clear(&mut self) {
         self.known.iter_mut().for_each(Vec::clear);
+        self.sequential.clear();
         self.count = 0;
         self.present = Default::default();
     }
@@ -74,21 +83,27 @@ impl Past {
         event.is_initial() || event.index() < self.ran(event.thread())
     }
 
+    /// The sequentially consistent events of `graph`, in which nothing but `new` may be otherwise than it ran, or
+    /// not have run yet.
+    pub(super) fn sequential(&self, graph: &Graph, new: Id) -> Vec<Id> {
+        let others =
+            self.sequential.iter().filter(|id| **id != new && id.index() < graph.length(id.thread()));
+        others.chain([&new]).copied().filter(|id| is_sequential(graph.event(*id))).collect()
+    }
+
     /// What happens before the event after the first `length` of `thread`, and is not its own doing.
     pub(super) fn before_index(&self, thread: usize, length: u16) -> Clock {
         length.checked_sub(1).map_or_else(Clock::default, |last| self.known(Id::new(thread, last)).before)
-    }
-
-    fn message_of(&self, from: Id) -> Clock {
-        if from.is_initial() { Clock::default() } else { self.known(from).message }
     }
 
     /// What would happen before a read of `thread` at `index` if it read from `from`, with itself.
     pub(super) fn before_read(&self, thread: usize, index: u16, order: Ordering, from: Id) -> Clock {
         let mut before = self.before_index(thread, index);
         before.raise(thread, index + 1);
-        if acquires(order) {
-            before.join(&self.message_of(from));
+        if acquires(order)
+            && let Some(from) = known_of(&self.known, from)
+        {
+            before.join(&from.message);
         }
         before
     }
@@ -97,6 +112,13 @@ impl Past {
     pub(super) fn undo(&mut self, thread: usize, count: usize, present: Present) {
         let left = self.known[thread].len() - count;
         self.known[thread].truncate(left);
+        while self
+            .sequential
+            .last()
+            .is_some_and(|last| last.thread() == thread && usize::from(last.index()) >= left)
+        {
+            self.sequential.pop();
+        }
         self.count -= count as u32;
         self.present[thread] = present;
     }
@@ -106,29 +128,38 @@ impl Past {
         let event = graph.event(id);
         let thread = id.thread();
         debug_assert_eq!(self.ran(thread), id.index());
+        if is_sequential(event) {
+            self.sequential.push(id);
+        }
         // Under `Sc` every access is sequentially consistent, whatever it says.
         let order = if memory == Memory::Sc { Ordering::SeqCst } else { event.order };
-        let mut now = self.present[thread];
+        let now = &mut self.present[thread];
         now.before.raise(thread, id.index() + 1);
         now.prefix.raise(thread, id.index() + 1);
-        let mut message = Clock::default();
         match event.kind {
             Kind::Read | Kind::Take => {
-                let learned = self.message_of(event.from);
-                if !event.from.is_initial() {
-                    now.prefix.join(&self.known(event.from).prefix);
-                }
-                now.acquirable.join(&learned);
-                if acquires(order) {
-                    now.before.join(&learned);
+                if let Some(from) = known_of(&self.known, event.from) {
+                    now.prefix.join(&from.prefix);
+                    now.acquirable.join(&from.message);
+                    if acquires(order) {
+                        now.before.join(&from.message);
+                    }
                 }
             }
             Kind::Write | Kind::Put => {
-                message = if releases(order) { now.before } else { now.released };
+                self.count += 1;
+                let message = if releases(order) { now.before } else { now.released };
+                let known = Known { before: now.before, prefix: now.prefix, message, when: self.count };
+                self.known[thread].push(known);
                 if event.kind == Kind::Put {
                     // A read-modify-write continues the release sequence that it took from.
-                    message.join(&self.message_of(graph.event(Id::new(thread, id.index() - 1)).from));
+                    let taken = graph.event(Id::new(thread, id.index() - 1)).from;
+                    let continued = known_of(&self.known, taken).map(|from| from.message);
+                    if let (Some(continued), Some(own)) = (continued, self.known[thread].last_mut()) {
+                        own.message.join(&continued);
+                    }
                 }
+                return;
             }
             Kind::Fence => {
                 if acquires(order) {
@@ -139,14 +170,16 @@ impl Past {
                 }
             }
             Kind::Begin | Kind::Join => {
-                let other = *self.known(event.from);
-                now.before.join(&other.before);
-                now.prefix.join(&other.prefix);
+                if let Some(other) = known_of(&self.known, event.from) {
+                    now.before.join(&other.before);
+                    now.prefix.join(&other.prefix);
+                }
             }
             Kind::Choice | Kind::Address | Kind::Spawn | Kind::End => {}
         }
-        self.present[thread] = now;
         self.count += 1;
-        self.known[thread].push(Known { before: now.before, prefix: now.prefix, message, when: self.count });
+        let message = Clock::default();
+        let known = Known { before: now.before, prefix: now.prefix, message, when: self.count };
+        self.known[thread].push(known);
     }
 }

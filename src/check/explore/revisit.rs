@@ -11,6 +11,7 @@ use super::coherence::floor;
 use super::graph::{Graph, Id, Kind, Wait};
 use super::machine::{Broken, Rules};
 use super::past::Past;
+use super::pool::Pool;
 
 /// A write that has just come: in `graph`, at some place of modification order (which does not matter here).
 pub(super) struct Arrival<'a> {
@@ -21,12 +22,8 @@ pub(super) struct Arrival<'a> {
 }
 
 impl Arrival<'_> {
-    /// Hands each graph in which another read reads the write to `found`; `copy` makes a graph to work on.
-    pub(super) fn revisits(
-        &self,
-        mut copy: impl FnMut(&Graph) -> Box<Graph>,
-        mut found: impl FnMut(Box<Graph>),
-    ) {
+    /// Adds each graph in which another read reads the write to `found`.
+    pub(super) fn revisits(&self, pool: &mut Pool, found: &mut Vec<Box<Graph>>) {
         let cell = self.graph.event(self.write).location;
         let value = self.graph.event(self.write).value;
         for &read in &self.graph.cells[usize::from(cell)].reads {
@@ -36,12 +33,16 @@ impl Arrival<'_> {
             {
                 continue;
             }
-            let lengths = self.kept(read);
-            let waiting: Vec<Wait> = self.waiting(read, &lengths).collect();
-            if !self.is_maximal_without(read, &lengths, &waiting) {
+            // Most are not: that is asked before what is deleted is looked for.
+            if !self.rules.is(Broken::EveryRevisit) && !self.is_maximal(read) {
                 continue;
             }
-            let mut base = copy(self.graph);
+            let lengths = self.kept(read);
+            let waiting: Vec<Wait> = self.waiting(read, &lengths).collect();
+            if !self.is_maximal_without(&lengths, &waiting) {
+                continue;
+            }
+            let mut base = pool.copy(self.graph);
             let mut with_waiting = lengths;
             waiting.iter().for_each(|wait| with_waiting[wait.read.thread()] += 1);
             base.cut(&with_waiting);
@@ -49,7 +50,7 @@ impl Arrival<'_> {
             let event = base.event_mut(read);
             event.from = self.write;
             event.see(value);
-            self.places(base, read, &mut copy, &mut found);
+            self.places(base, read, pool, found);
         }
     }
 
@@ -81,8 +82,8 @@ impl Arrival<'_> {
         })
     }
 
-    /// Whether `read` and all that is deleted with it are as they are when nothing is chosen.
-    fn is_maximal_without(&self, read: Id, lengths: &[u16; THREADS], waiting: &[Wait]) -> bool {
+    /// Whether all that is deleted is as it is when nothing is chosen.
+    fn is_maximal_without(&self, lengths: &[u16; THREADS], waiting: &[Wait]) -> bool {
         let deleted = (0..THREADS).flat_map(|thread| {
             (lengths[thread]..self.graph.length(thread)).map(move |index| Id::new(thread, index))
         });
@@ -94,9 +95,7 @@ impl Arrival<'_> {
         if self.rules.is(Broken::EveryRevisit) {
             return true;
         }
-        self.is_maximal(read)
-            && { deleted }.all(|id| self.is_maximal(id))
-            && waits.all(|wait| self.saw_newest(wait))
+        { deleted }.all(|id| self.is_maximal(id)) && waits.all(|wait| self.saw_newest(wait))
     }
 
     /// Whether a read that had begun to wait at `wait` saw, then or at the end of that wait or a later one, what
@@ -143,44 +142,39 @@ impl Arrival<'_> {
     }
 
     /// The write may come at several places of modification order.
-    fn places(
-        &self,
-        mut base: Box<Graph>,
-        read: Id,
-        copy: &mut impl FnMut(&Graph) -> Box<Graph>,
-        found: &mut impl FnMut(Box<Graph>),
-    ) {
+    fn places(&self, mut base: Box<Graph>, read: Id, pool: &mut Pool, found: &mut Vec<Box<Graph>>) {
         let event = *base.event(self.write);
-        let ranks = if event.kind == Kind::Put {
-            let from = base.event(Id::new(self.write.thread(), self.write.index() - 1)).from;
-            let rank = base.rank(from) + 1;
-            rank..=rank
-        } else {
-            base.withdraw(self.write);
-            let before = past_of(self.rules.memory, self.past, self.write);
-            floor(&base, self.rules.memory, &before, event.location) + 1..=base.newest(event.location) + 1
-        };
-        let plain = event.kind != Kind::Put;
-        for rank in ranks {
-            if plain && base.is_taken(event.location, rank - 1) {
-                continue;
-            }
-            let mut graph = copy(&base);
-            if plain {
+        if event.kind == Kind::Put {
+            // It stays right behind what was taken.
+            return self.keep(base, read, pool, found);
+        }
+        base.withdraw(self.write);
+        let before = past_of(self.rules.memory, self.past, self.write);
+        let floor = floor(&base, self.rules.memory, &before, event.location);
+        for rank in floor + 1..=base.newest(event.location) + 1 {
+            if !base.is_taken(event.location, rank - 1) {
+                let mut graph = pool.copy(&base);
                 graph.insert(self.write, rank);
-            }
-            let event = *graph.event(read);
-            if let Some(failing) = event.failing().filter(|_| graph.disturbances() < self.rules.failures) {
-                let mut graph = copy(&graph);
-                *graph.event_mut(read) = failing;
-                if self.is_consistent(&graph, read) {
-                    found(graph);
-                }
-            }
-            if self.is_consistent(&graph, read) {
-                found(graph);
+                self.keep(graph, read, pool, found);
             }
         }
+        pool.give_back(base);
+    }
+
+    /// Adds `graph`, in which `read` reads the write, to `found`, if it is consistent, and that in which the read is a
+    /// compare-exchange that fails for no reason.
+    fn keep(&self, graph: Box<Graph>, read: Id, pool: &mut Pool, found: &mut Vec<Box<Graph>>) {
+        let mut keep = |graph: Box<Graph>, pool: &mut Pool| match self.is_consistent(&graph, read) {
+            true => found.push(graph),
+            false => pool.give_back(graph),
+        };
+        let failing = graph.event(read).failing();
+        if let Some(failing) = failing.filter(|_| graph.is_disturbed_less(self.rules.failures)) {
+            let mut failed = pool.copy(&graph);
+            *failed.event_mut(read) = failing;
+            keep(failed, pool);
+        }
+        keep(graph, pool);
     }
 
     /// Whether `graph`, in which `read` reads the write, is consistent.

@@ -100,8 +100,6 @@ pub(super) fn explore(
         }
         search.seen.share += run.graph.share;
         search.stack.append(&mut run.out.left);
-        let graph = std::mem::take(&mut run.graph);
-        run.out.give_back(graph);
     };
     // A run that has failed may have ended in any thread; main is the first of the next one.
     driver.run.borrow_mut().running = 0;

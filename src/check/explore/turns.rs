@@ -28,13 +28,11 @@ impl Run {
 
     /// Decides who goes on.
     pub(super) fn pick(&mut self) {
-        let half = (0..self.threads).find(|&thread| matches!(self.wants[thread], Want::Put));
-        let next = match half.filter(|_| self.to_follow == 0) {
-            Some(thread) => Some(thread),
-            None if self.to_follow > 0 => self.follower(),
-            None => self.scripted().or_else(|| {
+        let next = match self.to_follow {
+            0 => self.half_done().or_else(|| self.scripted()).or_else(|| {
                 (0..self.threads).find(|&thread| self.is_active(thread) && self.can_go_on(thread))
             }),
+            _ => self.follower(),
         };
         if let Some(thread) = next {
             self.running = thread;
@@ -45,6 +43,11 @@ impl Run {
             self.ended = self.ending();
             self.running = 0;
         }
+    }
+
+    /// A thread of which the graph has the read of a read-modify-write, and not the write.
+    fn half_done(&self) -> Option<usize> {
+        (0..self.threads).find(|&thread| matches!(self.wants[thread], Want::Put))
     }
 
     /// A thread whose next event is in the graph and reads from nothing that is still to come.

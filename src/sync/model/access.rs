@@ -37,7 +37,7 @@ impl Step {
                 world::record(Event { thread, place, object, action, order, value, pointers, text, stale });
             }
             if let Some(address) = address {
-                super::nodes::touch(&*machine, address, place);
+                super::nodes::touch(machine, address, place);
             }
             return result;
         }

@@ -10,6 +10,7 @@ pub use loom::thread::{Thread, ThreadId, current};
 pub type Arc<T> = loom::sync::Arc<T>;
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 thread_local! {
     /// loom's thread ids are opaque: their numbers, in the order of spawning.
@@ -73,4 +74,9 @@ pub(super) fn get_mut<T>(cell: &mut UnsafeCell<T>) -> &mut T {
 }
 
 /// Watches over the life of a node: an access that a free is not ordered after is a race.
-pub(super) type Canary = loom::cell::UnsafeCell<()>;
+pub(super) type Canary = Rc<loom::cell::UnsafeCell<()>>;
+
+/// Stands for a new node.
+pub(super) fn canary() -> Canary {
+    Rc::new(loom::cell::UnsafeCell::new(()))
+}

@@ -11,8 +11,9 @@ use super::engine;
 use super::event::{Place, Stale};
 use crate::sync::Choice;
 use std::any::Any;
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::panic::resume_unwind;
+use std::ptr::NonNull;
 use std::rc::Rc;
 use std::sync::atomic::Ordering;
 
@@ -143,7 +144,7 @@ pub(crate) trait Machine {
 }
 
 thread_local! {
-    static MACHINE: RefCell<Option<Rc<dyn Machine>>> = const { RefCell::new(None) };
+    static MACHINE: Cell<Option<NonNull<dyn Machine>>> = const { Cell::new(None) };
     static QUIET: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -175,14 +176,33 @@ impl Drop for Quiet {
 /// The unwinding of a thread whose execution was given up: no failure.
 pub(crate) struct Abandoned;
 
-/// The machine of this execution, if it is explored.
-pub(crate) fn machine() -> Option<Rc<dyn Machine>> {
-    MACHINE.with(|machine| machine.borrow().clone())
+/// The machine of this execution, if it is explored. It lives as long as the execution, whose threads are all that
+/// asks for it: so nobody counts who has it, at several questions a step.
+pub(super) fn machine<'execution>() -> Option<&'execution dyn Machine> {
+    // SAFETY: `Installed` keeps the machine alive, and takes it away from here before it lets go of it. Who has
+    // asked before that is a thread of an execution, and those are over then.
+    MACHINE.get().map(|machine| unsafe { machine.as_ref() })
 }
 
-/// From here on, executions on this thread of the operating system are explored by `machine` (or not).
-pub(crate) fn install(machine: Option<Rc<dyn Machine>>) {
-    MACHINE.with(|own| *own.borrow_mut() = machine);
+/// While it lives, executions on this thread of the operating system are explored by the machine in it.
+#[cfg(feature = "check")]
+pub(super) struct Installed {
+    _machine: Rc<dyn Machine>,
+}
+
+#[cfg(feature = "check")]
+impl Installed {
+    pub(super) fn new(machine: Rc<dyn Machine>) -> Self {
+        MACHINE.set(Some(NonNull::from(&*machine)));
+        Installed { _machine: machine }
+    }
+}
+
+#[cfg(feature = "check")]
+impl Drop for Installed {
+    fn drop(&mut self) {
+        MACHINE.set(None);
+    }
 }
 
 /// A destructor waits while its thread unwinds: others unwind meanwhile. `false`: it would wait for ever.

@@ -25,10 +25,8 @@ use super::event::{Object, Place, Value};
 use super::world;
 use crate::sync::{Choice, Reuse};
 use std::alloc::Layout;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::Location;
-use std::rc::Rc;
 
 /// Who did it, and where.
 #[derive(Clone, Copy)]
@@ -60,14 +58,14 @@ struct Node {
     /// How many steps had been recorded when this life began.
     #[cfg_attr(not(feature = "check"), allow(dead_code))]
     born: usize,
-    canary: Rc<Canary>,
+    canary: Canary,
 }
 
 #[derive(Default)]
 pub(super) struct Heap {
     nodes: Vec<Node>,
-    /// Address to the number of the node that lives there now, or lived there last.
-    latest: BTreeMap<usize, usize>,
+    /// Addresses in rising order, each with the number of the node that lives there now, or lived there last.
+    latest: Vec<(usize, usize)>,
     /// The numbers of the nodes that were freed, in that order.
     freed: Vec<usize>,
 }
@@ -87,7 +85,8 @@ impl std::error::Error for Leak {}
 impl Heap {
     /// The node whose memory contains `address`.
     fn find(&self, address: usize) -> Option<(usize, &Node)> {
-        let (_, &number) = self.latest.range(..=address).next_back()?;
+        let after = self.latest.partition_point(|(first, _)| *first <= address);
+        let (_, number) = *self.latest.get(after.checked_sub(1)?)?;
         let node = &self.nodes[number];
         (address < node.address + node.layout.size()).then_some((number, node))
     }
@@ -104,15 +103,12 @@ impl Heap {
         })
     }
 
-    /// What is wrong with an access to `address`, if it lies in a node.
-    fn fault(&self, address: usize, place: Place) -> Option<String> {
-        if self.freed.is_empty() {
-            return None;
-        }
-        let (number, node) = self.find(address)?;
-        let freed = node.freed?;
+    /// The node in which `address` lies, if it lies in any. An error if that was freed.
+    fn used(&self, address: usize, place: Place) -> Result<Option<&Node>, String> {
+        let Some((number, node)) = self.find(address) else { return Ok(None) };
+        let Some(freed) = node.freed else { return Ok(Some(node)) };
         let access = Deed::here(place);
-        Some(format!(
+        Err(format!(
             "use after free: node {number} used {access}; freed {freed}; allocated {}",
             node.allocated
         ))
@@ -135,9 +131,19 @@ impl Heap {
 
     fn settle(&mut self, address: usize, layout: Layout, allocated: Deed, born: usize) {
         let number = self.nodes.len();
-        let canary = Rc::new(Canary::new(()));
+        let canary = engine::canary();
         self.nodes.push(Node { address, layout, allocated, freed: None, reused: false, born, canary });
-        self.latest.insert(address, number);
+        match self.latest.binary_search_by_key(&address, |(first, _)| *first) {
+            Ok(nth) => self.latest[nth].1 = number,
+            Err(nth) => self.latest.insert(nth, (address, number)),
+        }
+    }
+
+    /// Forgets all nodes, and keeps the memory of the lists for those to come.
+    pub(super) fn clear(&mut self) {
+        self.nodes.clear();
+        self.latest.clear();
+        self.freed.clear();
     }
 
     /// Gives the memory back and reports what was never freed. Then the nodes keep their names, for the trace.
@@ -154,7 +160,7 @@ impl Heap {
         if !lost.is_empty() {
             return Err(Leak(lost));
         }
-        *self = Heap::default();
+        self.clear();
         Ok(())
     }
 }
@@ -167,7 +173,7 @@ fn layout<T>() -> Layout {
 
 /// Panics if the object at `address` lies in a freed node.
 pub(super) fn check(address: usize, place: Place) {
-    if let Some(fault) = world::with(|w| w.heap.fault(address, place)) {
+    if let Err(fault) = world::with(|w| w.heap.used(address, place).map(|_| ())) {
         panic!("{fault}");
     }
 }
@@ -175,10 +181,8 @@ pub(super) fn check(address: usize, place: Place) {
 /// Tells the machine of a use of the node in which the object at `address` lies, if it lies in any.
 #[cfg(shuttle)]
 pub(super) fn touch(machine: &dyn super::explored::Machine, address: usize, place: Place) {
-    let found = world::with(|w| match w.heap.fault(address, place) {
-        Some(fault) => Err(fault),
-        None => Ok(w.heap.find(address).map(|(_, node)| node.canary.memory())),
-    });
+    let found =
+        world::with(|w| w.heap.used(address, place).map(|node| node.map(|node| node.canary.memory())));
     match found {
         Err(fault) => panic!("{fault}"),
         Ok(None) => {}
@@ -199,7 +203,7 @@ fn revived(layout: Layout) -> Option<usize> {
     let old = world::with(|w| w.heap.reusable(layout));
     #[cfg(shuttle)]
     if let Some(machine) = super::explored::machine() {
-        return chosen(&world::with(|w| w.heap.known(&*machine, old)));
+        return chosen(&world::with(|w| w.heap.known(machine, old)));
     }
     match reuse {
         Reuse::Never => None,
@@ -276,10 +280,10 @@ pub(crate) fn retire<T>(node: *mut T) -> bool {
 }
 
 /// The living node at exactly this address, or a panic that says what it is instead.
-fn living(address: usize, place: Place, verb: &str) -> (usize, Rc<Canary>) {
+fn living(address: usize, place: Place, verb: &str) -> (usize, Canary) {
     let found = world::with(|w| match w.heap.find(address) {
         Some((number, node)) if node.address == address => match node.freed {
-            None => Ok((number, Rc::clone(&node.canary))),
+            None => Ok((number, node.canary.clone())),
             Some(freed) => {
                 let (now, born) = (Deed::here(place), node.allocated);
                 let fault = if verb == "freed" { "double free" } else { "use after free" };

@@ -1,7 +1,7 @@
 //! Running shuttle as the machine of an explorer says.
 
 use super::engine;
-use super::explored::{Machine, Request, ask, install};
+use super::explored::{Installed, Machine, Request, ask};
 use super::run_shuttle::config;
 use super::world;
 use crate::sync::Choice;
@@ -72,14 +72,7 @@ pub(crate) fn explored<B: FnOnce()>(
     next: impl FnMut() -> Option<B> + 'static,
     done: impl FnMut() + 'static,
 ) {
-    struct Uninstall;
-    impl Drop for Uninstall {
-        fn drop(&mut self) {
-            install(None);
-        }
-    }
-    install(Some(Rc::clone(&machine)));
-    let _uninstall = Uninstall;
+    let _installed = Installed::new(Rc::clone(&machine));
     let stage = Rc::new(Cell::new(Stage::Running));
     let scheduler = Obedient { machine: Rc::clone(&machine), stage: Rc::clone(&stage) };
     let here = Here((machine, stage, RefCell::new((next, done))));
@@ -102,5 +95,5 @@ pub(crate) fn explored<B: FnOnce()>(
 /// The machine of this execution chooses.
 pub(crate) fn choose(choice: Choice, answers: usize) -> usize {
     let machine = super::explored::machine().expect("this execution is explored");
-    ask(&*machine, world::place(machine.running()), &Request::Choose { choice, answers }).value as usize
+    ask(machine, world::place(machine.running()), &Request::Choose { choice, answers }).value as usize
 }

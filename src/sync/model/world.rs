@@ -77,10 +77,27 @@ pub(super) fn with<R>(f: impl FnOnce(&mut World) -> R) -> R {
 
 impl World {
     fn thread(&mut self, index: usize) -> &mut Thread {
-        while self.threads.len() <= index {
-            self.threads.push(Thread::default());
+        if self.threads.len() <= index {
+            self.enlarge(index);
         }
         &mut self.threads[index]
+    }
+
+    #[cold]
+    fn enlarge(&mut self, index: usize) {
+        self.threads.resize_with(index + 1, Thread::default);
+    }
+
+    /// All anew, in the memory of the last execution.
+    fn begin(&mut self, settings: Settings) {
+        self.recording = !settings.silent;
+        self.settings = settings;
+        self.objects = 0;
+        self.events.clear();
+        self.threads.clear();
+        self.choices.clear();
+        self.heap.clear();
+        self.clock = Duration::ZERO;
     }
 
     /// How many steps have been recorded.
@@ -96,8 +113,7 @@ impl World {
 /// Opens an execution: forgets the last one, and records from here on.
 pub fn begin(settings: Settings) {
     engine::ready();
-    let recording = !settings.silent;
-    with(|world| *world = World { settings, recording, ..World::default() });
+    with(|world| world.begin(settings));
 }
 
 /// Closes an execution.
@@ -187,7 +203,8 @@ pub(super) fn explored() -> bool {
 #[track_caller]
 pub(super) fn place(thread: usize) -> Place {
     let here = std::panic::Location::caller();
-    with(|world| world.thread(thread).pending.map_or(here, |pending| pending.place))
+    let pending = with(|world| world.threads.get(thread).and_then(|thread| thread.pending));
+    pending.map_or(here, |pending| pending.place)
 }
 
 pub(super) fn new_object() -> Object {

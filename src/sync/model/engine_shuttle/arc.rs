@@ -11,7 +11,6 @@ use crate::sync::model::explored::{Machine, Plain, Quiet, machine};
 use crate::sync::model::world;
 use std::fmt;
 use std::ops::Deref;
-use std::rc::Rc;
 
 struct Counted<T> {
     content: T,
@@ -28,7 +27,7 @@ impl Default for Count {
 }
 
 impl Count {
-    fn known(&self) -> Option<(Rc<dyn Machine>, usize)> {
+    fn known(&self) -> Option<(&dyn Machine, usize)> {
         if std::thread::panicking() { None } else { machine().zip(self.0) }
     }
 

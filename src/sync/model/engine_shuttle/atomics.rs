@@ -56,7 +56,7 @@ unsafe impl<T> Sync for Atomic<T> {}
 unsafe impl<T> Send for Atomic<T> {}
 
 /// The machine, unless the execution has failed or was given up and is being unwound: then nothing is a step.
-fn at_work() -> Option<std::rc::Rc<dyn Machine>> {
+fn at_work<'execution>() -> Option<&'execution dyn Machine> {
     if std::thread::panicking() { None } else { machine() }
 }
 
@@ -83,14 +83,14 @@ impl<T: Word> Atomic<T> {
             super::point();
             return self.value.get();
         };
-        T::of(put(&*machine, &Request::Load { location: self.location, order }).0)
+        T::of(put(machine, &Request::Load { location: self.location, order }).0)
     }
 
     pub(in crate::sync::model) fn store(&self, value: T, order: Ordering) {
         match at_work() {
             None => super::point(),
             Some(machine) => {
-                put(&*machine, &Request::Store { location: self.location, order, value: value.bits() });
+                put(machine, &Request::Store { location: self.location, order, value: value.bits() });
             }
         }
         self.value.set(value);
@@ -121,7 +121,7 @@ impl<T: Word> Atomic<T> {
                 let (location, expected) = (self.location, expected.map(Word::bits));
                 let wanted = None;
                 let update = Request::Update { location, order, failure, new: &new, expected, weak, wanted };
-                let (old, stored) = put(&*machine, &update);
+                let (old, stored) = put(machine, &update);
                 (T::of(old), stored)
             }
         };
@@ -198,7 +198,7 @@ operations! {
 /// Sampled executions are sequentially consistent: a fence orders nothing that is not ordered already.
 pub(in crate::sync::model) fn fence(order: Ordering) {
     if let Some(machine) = at_work() {
-        put(&*machine, &Request::Fence(order));
+        put(machine, &Request::Fence(order));
     }
 }
 

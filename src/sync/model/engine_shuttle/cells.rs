@@ -80,15 +80,17 @@ pub(in crate::sync::model) fn get_mut<T>(cell: &mut UnsafeCell<T>) -> &mut T {
 
 /// Stands for a node: a free writes it, a use reads it. In sampled executions uses after free are noticed by
 /// the log of the heap alone.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::sync::model) struct Canary {
     memory: usize,
 }
 
+/// Stands for a new node.
+pub(in crate::sync::model) fn canary() -> Canary {
+    Canary { memory: register(Plain::Node) }
+}
+
 impl Canary {
-    pub(in crate::sync::model) fn new(_: ()) -> Self {
-        Canary { memory: register(Plain::Node) }
-    }
     pub(in crate::sync::model) fn with(&self, f: impl FnOnce(*const ())) {
         access(self.memory, false);
         f(std::ptr::null());

@@ -25,7 +25,7 @@ fn update(
     let machine = machine().filter(|_| !std::thread::panicking())?;
     let (failure, weak) = (Ordering::Relaxed, false);
     let update = Request::Update { location, order, failure, new, expected, weak, wanted };
-    Some(ask(&*machine, world::place(machine.running()), &update).stored)
+    Some(ask(machine, world::place(machine.running()), &update).stored)
 }
 
 /// A mutex. Under the machine its location says who holds it, and shuttle's own lock is then always free.
@@ -60,7 +60,7 @@ impl<T> Mutex<T> {
         if update(self.location, Ordering::Acquire, Some(open), None, &|_| Some(LOCKED)).is_none()
             && let Some(machine) = machine()
         {
-            return self.lock_unwinding(&*machine);
+            return self.lock_unwinding(machine);
         }
         self.guard(self.raw.lock())
     }
@@ -101,7 +101,7 @@ impl<T> MutexGuard<'_, T> {
     fn release(&mut self) {
         if let Some(machine) = machine().filter(|_| !std::thread::panicking()) {
             let (location, order, value) = (self.mutex.location, Ordering::Release, OPEN);
-            ask(&*machine, world::place(machine.running()), &Request::Store { location, order, value });
+            ask(machine, world::place(machine.running()), &Request::Store { location, order, value });
         }
     }
 }
@@ -201,7 +201,7 @@ impl Condvar {
         };
         if std::thread::panicking() {
             drop(guard);
-            must_wait(&*machine);
+            must_wait(machine);
             return mutex.lock();
         }
         let me = machine.running() as u64;

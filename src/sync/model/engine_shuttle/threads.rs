@@ -36,7 +36,7 @@ pub(in crate::sync::model) fn running() -> Option<usize> {
 pub(in crate::sync::model) fn yield_now() {
     match machine() {
         None => shuttle::thread::yield_now(),
-        Some(machine) if std::thread::panicking() => must_wait(&*machine),
+        Some(machine) if std::thread::panicking() => must_wait(machine),
         Some(machine) => machine.yielded(world::place(machine.running())),
     }
 }
@@ -53,13 +53,13 @@ const UNPARKED: u64 = 1;
 pub(in crate::sync::model) fn park() {
     let Some(machine) = machine() else { return shuttle::thread::park() };
     if std::thread::panicking() {
-        return must_wait(&*machine);
+        return must_wait(machine);
     }
     let location = machine.token(machine.running());
     let wanted: Option<Wanted> = Some((|token, _| token == UNPARKED, 0));
     let (order, failure, new) = (Ordering::Acquire, Ordering::Relaxed, &|_| Some(0));
     let take = Request::Update { location, order, failure, new, expected: None, weak: false, wanted };
-    ask(&*machine, world::place(machine.running()), &take);
+    ask(machine, world::place(machine.running()), &take);
 }
 
 /// A handle to a thread of the model.
@@ -82,7 +82,7 @@ impl Thread {
         let (order, failure, new) = (Ordering::Release, Ordering::Relaxed, &|_| Some(UNPARKED));
         let give =
             Request::Update { location, order, failure, new, expected: None, weak: false, wanted: None };
-        ask(&*machine, Location::caller(), &give);
+        ask(machine, Location::caller(), &give);
     }
 
     /// The thread's number, unlike any other of its execution.
@@ -130,9 +130,9 @@ impl<T> JoinHandle<T> {
             Handle::Explored(thread, place) => {
                 let machine = machine().expect("joined in the execution that started it");
                 if std::thread::panicking() {
-                    while !machine.is_over(thread.index) && may_wait(&*machine) {}
+                    while !machine.is_over(thread.index) && may_wait(machine) {}
                 } else {
-                    ask(&*machine, world::place(machine.running()), &Request::Join(thread.index));
+                    ask(machine, world::place(machine.running()), &Request::Join(thread.index));
                 }
                 let value = place.lock().expect("no panic under this lock").take();
                 // A thread that was given up has left nothing.
@@ -163,7 +163,7 @@ pub(in crate::sync::model) fn borrower<T>(handle: &JoinHandle<T>) -> Borrower {
 pub(in crate::sync::model) fn reclaim(borrower: Borrower) {
     if let (Some(thread), Some(machine)) = (borrower, machine()) {
         while machine.abandoned() && !machine.is_over(thread) {
-            must_wait(&*machine);
+            must_wait(machine);
         }
     }
 }
@@ -199,7 +199,7 @@ impl Builder {
         let place: Place<T> = Arc::default();
         let put = Arc::clone(&place);
         // First the event: an execution that is given up here must not leave a job behind.
-        ask(&*machine, world::place(machine.running()), &Request::Spawn(index));
+        ask(machine, world::place(machine.running()), &Request::Spawn(index));
         let raw = employ(
             index,
             self.name.clone(),
@@ -272,13 +272,13 @@ fn run(job: Job) {
     let me = machine.running();
     let place = Location::caller();
     let life = catch_unwind(AssertUnwindSafe(|| {
-        ask(&*machine, place, &Request::Begin);
+        ask(machine, place, &Request::Begin);
         job();
-        ask(&*machine, place, &Request::End);
+        ask(machine, place, &Request::End);
     }));
     match life {
         Ok(()) => {}
-        Err(payload) => unwound(&*machine, me, payload),
+        Err(payload) => unwound(machine, me, payload),
     }
 }
 
