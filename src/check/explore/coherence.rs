@@ -34,13 +34,22 @@ pub(super) fn floor(graph: &Graph, memory: Memory, past: &Clock, cell: u16) -> u
 
 /// Everything before the events of `past`, under sequential consistency.
 pub(super) fn close(graph: &Graph, past: &Clock) -> Clock {
-    let mut wanted = *past;
-    let mut done = [0_u16; THREADS];
+    let mut closed = Clock::default();
+    close_further(graph, &mut closed, past);
+    closed
+}
+
+/// The same, with `closed`, before whose events nothing is that is not among them: what is there already is not
+/// walked again.
+pub(super) fn close_further(graph: &Graph, closed: &mut Clock, past: &Clock) {
+    let mut done = *closed;
+    let wanted = closed;
+    wanted.join(past);
     loop {
-        let open = (0..THREADS).find(|&thread| done[thread] < wanted.of(thread).min(graph.length(thread)));
-        let Some(thread) = open else { return wanted };
-        let id = Id::new(thread, done[thread]);
-        done[thread] += 1;
+        let open = |thread: &usize| done.of(*thread) < wanted.of(*thread).min(graph.length(*thread));
+        let Some(thread) = (0..THREADS).find(open) else { return };
+        let id = Id::new(thread, done.of(thread));
+        done.add(id);
         let event = graph.event(id);
         if event.blocked {
             continue;

@@ -16,7 +16,7 @@
 
 use super::Memory;
 use super::clock::Clock;
-use super::coherence::close;
+use super::coherence::close_further;
 use super::driver::Driver;
 use super::graph::{Id, Kind};
 use super::machine::Run;
@@ -196,10 +196,16 @@ impl Points {
             let index = if point.is_multiple_of(2) { from.min(to.max(1) - 1) } else { to.max(1) - 1 };
             Id::new(thread, index)
         };
+        // The points of a thread follow each other, and so do their pasts: each goes on from the one before.
+        let (mut past, mut of) = (Clock::default(), None);
         let rows = (0..2 * spans.len()).map(|point| {
-            let mut past = Clock::default();
-            past.add(event(point));
-            let past = close(&run.graph, &past);
+            let thread = Some(spans[point / 2].0);
+            if std::mem::replace(&mut of, thread) != thread {
+                past = Clock::default();
+            }
+            let mut own = Clock::default();
+            own.add(event(point));
+            close_further(&run.graph, &mut past, &own);
             let is_before = |other: usize| {
                 let same_thread = spans[other / 2].0 == spans[point / 2].0;
                 if same_thread { other < point } else { past.contains(event(other)) }
