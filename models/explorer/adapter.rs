@@ -2,13 +2,26 @@
 
 use super::litmus::Model;
 use super::program::{Instr, Outcome, Program, Verdict};
-use selvedge::check::explore::{Explorer, Memory};
+use selvedge::check::explore::{Explorer, Memory, on_threads_alike};
 use selvedge::sync::atomic::{AtomicU64, Ordering, fence};
 use selvedge::sync::{Arc, Mutex, thread};
 
 struct Shared {
     locations: Vec<AtomicU64>,
     mutexes: Vec<Mutex<()>>,
+}
+
+impl Shared {
+    fn of(program: &Program) -> Self {
+        let locations = (0..program.locations).map(|_| AtomicU64::new(0)).collect();
+        let mutexes = (0..program.mutexes).map(|_| Mutex::new(())).collect();
+        Shared { locations, mutexes }
+    }
+
+    /// The last value of each location: seen by whoever has waited for all threads.
+    fn last(&self) -> Vec<u64> {
+        self.locations.iter().map(|location| location.load(Ordering::Relaxed)).collect()
+    }
 }
 
 /// Runs one thread; what it read.
@@ -92,9 +105,7 @@ pub fn explorer(model: Model, spurious: usize) -> Explorer {
 pub fn execution(program: &Program) -> impl Fn() -> Outcome + Send + Sync + 'static {
     let body = program.clone();
     move || {
-        let locations = (0..body.locations).map(|_| AtomicU64::new(0)).collect();
-        let mutexes = (0..body.mutexes).map(|_| Mutex::new(())).collect();
-        let shared = Arc::new(Shared { locations, mutexes });
+        let shared = Arc::new(Shared::of(&body));
         let others = body.threads.iter().skip(1).cloned().map(|thread| {
             let shared = Arc::clone(&shared);
             thread::spawn(move || run(&shared, &thread))
@@ -102,9 +113,26 @@ pub fn execution(program: &Program) -> impl Fn() -> Outcome + Send + Sync + 'sta
         let others: Vec<_> = others.collect();
         let mut reads = vec![run(&shared, &body.threads[0])];
         reads.extend(others.into_iter().map(|other| other.join().expect("no panic")));
-        // Whoever has waited for all of them sees the last value of each location.
-        let last = shared.locations.iter().map(|location| location.load(Ordering::Relaxed)).collect();
-        Outcome { reads, last }
+        Outcome { reads, last: shared.last() }
+    }
+}
+
+/// One execution of a program whose last `alike` threads do the same. No thread of it is the main one.
+pub fn execution_alike(program: &Program, alike: usize) -> impl Fn() -> Outcome + Send + Sync + 'static {
+    let body = program.clone();
+    move || {
+        let shared = Arc::new(Shared::of(&body));
+        let (others, twins) = body.threads.split_at(body.threads.len() - alike);
+        let others = others.iter().cloned().map(|thread| {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || run(&shared, &thread))
+        });
+        let others: Vec<_> = others.collect();
+        let (of_twins, text) = (Arc::clone(&shared), twins[0].clone());
+        let twins = on_threads_alike(alike, move |_| run(&of_twins, &text));
+        let mut reads: Vec<_> = others.into_iter().map(|other| other.join().expect("no panic")).collect();
+        reads.extend(twins);
+        Outcome { reads, last: shared.last() }
     }
 }
 

@@ -9,6 +9,7 @@
 //! | `litmus.rs`, `litmus` | the table of litmus tests |
 //! | `random.rs` | small random programs |
 //! | `adapter.rs`, `agreement.rs` | the explorer's own verdict, and that it is the same |
+//! | `alike.rs` | threads that do the same: as many executions as orbits of graphs |
 //! | `running.rs`, `kept.rs`, `parts.rs` | that workers, shards and a kill in between change nothing |
 //! | `oracles.rs` | the judges judged: by the table, by each other, by mutation |
 //! | `said.rs` | outcomes, numbers of executions and failures of programs on the facade |
@@ -22,6 +23,8 @@
 mod adapter;
 #[cfg(shuttle)]
 mod agreement;
+#[cfg(shuttle)]
+mod alike;
 mod axioms;
 #[cfg(shuttle)]
 mod blocking;

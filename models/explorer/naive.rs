@@ -21,13 +21,30 @@ pub fn verdict(program: &Program, spurious: usize) -> Verdict {
 /// The same under other axioms.
 pub fn verdict_under(program: &Program, spurious: usize, axioms: &Axioms) -> Verdict {
     let mut verdict = Verdict { outcomes: BTreeSet::new(), graphs: 0, blocked: false };
-    let paths = unfold::paths(program);
-    choose(&paths, &mut Vec::new(), &mut |chosen| {
-        if chosen.iter().map(|path| path.spurious).sum::<usize>() <= spurious {
-            Candidate::new(program, chosen, axioms).judge(&mut verdict);
+    each_candidate(program, spurious, axioms, &mut |candidate| candidate.judge(&mut verdict));
+    verdict
+}
+
+/// Calls `each` for every graph of every execution that comes to its end: the ways of its threads, `rf` and `mo`.
+pub fn each_graph(program: &Program, spurious: usize, each: &mut impl FnMut(&[&Path], Relation, Relation)) {
+    each_candidate(program, spurious, &Axioms::RC11, &mut |candidate| {
+        if !candidate.is_blocked() {
+            candidate.each_consistent(&mut |rf, mo, _| each(candidate.paths, rf, mo));
         }
     });
-    verdict
+}
+
+fn each_candidate(
+    program: &Program,
+    spurious: usize,
+    axioms: &Axioms,
+    each: &mut impl FnMut(&Candidate<'_>),
+) {
+    choose(&unfold::paths(program), &mut Vec::new(), &mut |chosen| {
+        if chosen.iter().map(|path| path.spurious).sum::<usize>() <= spurious {
+            each(&Candidate::new(program, chosen, axioms));
+        }
+    });
 }
 
 /// Calls `each` for every choice of one item from each of `lists`.
@@ -65,9 +82,13 @@ impl<'a> Candidate<'a> {
 
     /// Adds to the verdict all consistent graphs that have these events.
     fn judge(&self, verdict: &mut Verdict) {
-        if verdict.blocked && self.is_blocked() {
-            return;
+        if !(verdict.blocked && self.is_blocked()) {
+            self.each_consistent(&mut |_, _, orders| self.accept(orders, verdict));
         }
+    }
+
+    /// Calls `each` for every consistent graph that has these events: `rf`, `mo`, and the last value of each place.
+    fn each_consistent(&self, each: &mut impl FnMut(Relation, Relation, &[&(Relation, u64)])) {
         let reads = (0..self.events.len()).filter(|read| self.events[*read].kind == Kind::Read);
         let sources: Vec<Vec<(usize, usize)>> = reads.map(|read| self.sources(read)).collect();
         if sources.iter().any(Vec::is_empty) {
@@ -75,7 +96,7 @@ impl<'a> Candidate<'a> {
         }
         let lengths = self.paths.iter().map(|path| path.events.len());
         let events = Events::new(&self.events, places(self.program), lengths);
-        choose(&sources, &mut Vec::new(), &mut |chosen| self.judge_rf(&events, chosen, verdict));
+        choose(&sources, &mut Vec::new(), &mut |chosen| self.judge_rf(&events, chosen, each));
     }
 
     /// Whether some thread waits.
@@ -100,7 +121,12 @@ impl<'a> Candidate<'a> {
     }
 
     /// Tries all modification orders for one reads-from relation.
-    fn judge_rf(&self, events: &Events, pairs: &[&(usize, usize)], verdict: &mut Verdict) {
+    fn judge_rf(
+        &self,
+        events: &Events,
+        pairs: &[&(usize, usize)],
+        each: &mut impl FnMut(Relation, Relation, &[&(Relation, u64)]),
+    ) {
         let mut rf = Relation::EMPTY;
         pairs.iter().for_each(|(write, read)| rf.add(*write, *read));
         if self.axioms.no_thin_air && !events.po.or(rf).is_acyclic() {
@@ -119,7 +145,7 @@ impl<'a> Candidate<'a> {
         choose(&orders, &mut Vec::new(), &mut |chosen| {
             let mo = chosen.iter().fold(Relation::EMPTY, |all, (mo, _)| all.or(*mo));
             if events.is_psc(hb, rf, mo, self.axioms) {
-                self.accept(chosen, verdict);
+                each(rf, mo, chosen);
             }
         });
     }

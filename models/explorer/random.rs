@@ -44,7 +44,7 @@ pub fn cost(program: &Program) -> u64 {
 }
 
 /// The instructions that touch memory.
-fn accesses(program: &Program) -> usize {
+pub fn accesses(program: &Program) -> usize {
     let instrs = program.threads.iter().flatten();
     instrs.filter(|instr| instr.loc().is_some() || instr.mutex().is_some()).count()
 }

@@ -23,6 +23,11 @@ impl Relation {
         self.0[a] |= 1 << b;
     }
 
+    /// Whether `a -> b`.
+    pub fn has(&self, a: usize, b: usize) -> bool {
+        self.0[a] >> b & 1 == 1
+    }
+
     /// `[from]`: each event of the set is related to itself.
     pub fn identity(from: Set) -> Self {
         let mut all = Self::EMPTY;

@@ -19,7 +19,7 @@ pub enum Kind {
 }
 
 /// One event; the place and the value of a fence mean nothing.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Event {
     pub kind: Kind,
     pub place: usize,
@@ -28,7 +28,7 @@ pub struct Event {
 }
 
 /// One way for a thread to run.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Path {
     pub events: Vec<Event>,
     /// What it contributes to the outcome.

@@ -1,5 +1,6 @@
 //! New events: one of the possibilities goes on in this run, the others become graphs of the search.
 
+use super::alike;
 use super::clock::Clock;
 use super::graph::{Event, Filter, Graph, Id, Kind, Update, Use};
 use super::machine::{Broken, Run, Want, plain_event};
@@ -69,7 +70,11 @@ impl Run {
             event.value = u64::from(answer).min(answers as u64 - 1);
         }
         if kind == Kind::Address || self.graph.is_disturbed_less(self.rules.disturbances) {
+            let id = Id::new(self.running, self.past.ran(self.running));
             for value in 1..answers as u64 {
+                if !alike::fits(&self.graph, &self.past, id, &Event { value, ..event }) {
+                    continue;
+                }
                 let mut graph = self.out.pool.copy(&self.graph);
                 graph.push(self.running, Event { value, ..event });
                 others.push(graph);
@@ -131,8 +136,14 @@ impl Run {
             if event.blocked {
                 continue;
             }
-            if let Some(failing) = event.failing().filter(|_| disturb) {
+            let id = Id::new(me, self.past.ran(me));
+            if let Some(failing) = event.failing().filter(|_| disturb)
+                && alike::fits(&self.graph, &self.past, id, &failing)
+            {
                 others.extend(self.with_read(failing));
+            }
+            if !alike::fits(&self.graph, &self.past, id, &event) {
+                continue;
             }
             let here = chosen.is_none() && rank <= newest_wanted;
             let failing = || event.failing().ok_or(UNFIT);
@@ -247,7 +258,12 @@ impl Run {
         let mut others = Vec::new();
         for rank in floor + 1..=newest {
             let between = !self.graph.is_taken(cell, rank - 1) && !self.rules.is(Broken::LastPlace);
-            if between && let Some(graph) = self.with_write(Event { rank, ..event }) {
+            let id = Id::new(me, self.past.ran(me));
+            let fits = alike::fits(&self.graph, &self.past, id, &Event { rank, ..event });
+            if between
+                && fits
+                && let Some(graph) = self.with_write(Event { rank, ..event })
+            {
                 others.push(graph);
             }
         }

@@ -40,8 +40,13 @@ pub(super) fn install(driver: Option<Rc<Driver>>) {
     DRIVER.with(|own| *own.borrow_mut() = driver);
 }
 
+/// The driver of the execution on this thread, if it is explored.
+pub(super) fn installed() -> Option<Rc<Driver>> {
+    DRIVER.with(|own| own.borrow().clone())
+}
+
 fn driver() -> Rc<Driver> {
-    DRIVER.with(|own| own.borrow().clone()).expect("this execution is explored")
+    installed().expect("this execution is explored")
 }
 
 /// How many events the running thread has.

@@ -5,6 +5,7 @@
 //! have been otherwise is handed to the search as graphs.
 
 use super::Memory;
+use super::alike::Twins;
 use super::clock::{Clock, THREADS};
 use super::coherence::floor;
 use super::extend::Extension;
@@ -12,6 +13,7 @@ use super::follow::DIFFERENT;
 use super::graph::{Event, Filter, Graph, Id, Kind, NOWHERE, Use};
 use super::past::Past;
 use super::plain::{Moment, Plains};
+use super::progress::NEVER;
 use super::psc::Psc;
 use super::script::Step;
 use super::spin::Spins;
@@ -96,9 +98,18 @@ pub enum Broken {
     NoLastResort,
     /// An allocation gets the address of any node that this run has freed already.
     AnyFreed,
+    /// Threads that are alike are as good as any others.
+    NobodyAlike,
+    /// Of threads that are alike nobody follows the other.
+    NoTwinOrder,
 }
 
 impl Rules {
+    /// Whether some thread is stopped for ever.
+    pub(super) fn stops_a_thread(&self) -> bool {
+        self.stops.iter().any(|at| *at != NEVER)
+    }
+
     pub(super) fn is(&self, broken: Broken) -> bool {
         self.broken == Some(broken)
     }
@@ -175,6 +186,11 @@ impl Run {
         let last = std::mem::replace(&mut self.graph, graph);
         self.out.pool.give_back(last);
         self.past.clear();
+        self.past.twins = match self.script {
+            Some(_) => Twins::Compared,
+            None if self.rules.is(Broken::NoTwinOrder) => Twins::Unordered,
+            None => Twins::Ordered,
+        };
         self.plains.clear();
         self.spins.clear();
         self.lives = Default::default();
@@ -324,6 +340,7 @@ impl Run {
                 return Err(TAKEN_APART.into());
             }
         }
+        self.check_alike(request)?;
         if std::mem::take(&mut self.contending) {
             self.contended[me] = true;
             self.contend_while_waiting(request);

@@ -71,6 +71,7 @@
 // A graph is half a kilobyte before its events, and goes from stack to run to pool and back: its box does.
 #![allow(clippy::vec_box)]
 
+mod alike;
 mod as_number;
 mod checkpoint;
 mod clock;
@@ -113,6 +114,7 @@ pub enum Memory {
     Weak,
 }
 
+pub use alike::on_threads_alike;
 pub(in crate::check) use checkpoint::Books;
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use explorer::{Explored, Explorer};

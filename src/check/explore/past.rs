@@ -5,6 +5,7 @@
 //! continue, and that a later plain write of the same thread does not.
 
 use super::Memory;
+use super::alike::{self, Alike, Twins};
 use super::clock::{Clock, THREADS};
 use super::graph::{Graph, Id, Kind};
 use super::psc::is_sequential;
@@ -49,6 +50,8 @@ pub(super) struct Present {
     acquirable: Clock,
     /// What its last release fence had behind it: its relaxed writes carry that.
     released: Clock,
+    /// So many of its first events are the same as those of the thread that it is like.
+    pub shared: u16,
 }
 
 /// What the events of a run know.
@@ -59,6 +62,9 @@ pub(super) struct Past {
     sequential: Vec<Id>,
     count: u32,
     pub present: [Present; THREADS],
+    /// Which threads are like the one before them.
+    pub alike: Alike,
+    pub twins: Twins,
 }
 
 impl Past {
@@ -67,6 +73,7 @@ impl Past {
         self.sequential.clear();
         self.count = 0;
         self.present = Default::default();
+        self.alike = Default::default();
     }
 
     pub(super) fn known(&self, event: Id) -> &Known {
@@ -94,6 +101,18 @@ impl Past {
     /// What happens before the event after the first `length` of `thread`, and is not its own doing.
     pub(super) fn before_index(&self, thread: usize, length: u16) -> Clock {
         length.checked_sub(1).map_or_else(Clock::default, |last| self.known(Id::new(thread, last)).before)
+    }
+
+    /// The event that a thread which is alike has in the place of `id`, if it has one and if they were the same before.
+    pub(super) fn twin(&self, graph: &Graph, id: Id) -> Option<Id> {
+        let thread = id.thread();
+        if !self.alike[thread] || self.present[thread].shared < id.index() {
+            return None;
+        }
+        let twin = Id::new(thread - 1, id.index());
+        // A revisit may have deleted it, if threads are not ordered.
+        let is_there = self.has(twin) && twin.index() < graph.length(twin.thread());
+        (is_there && alike::is_comparable(graph.event(twin))).then_some(twin)
     }
 
     /// What would happen before a read of `thread` at `index` if it read from `from`, with itself.
@@ -133,9 +152,19 @@ impl Past {
         }
         // Under `Sc` every access is sequentially consistent, whatever it says.
         let order = if memory == Memory::Sc { Ordering::SeqCst } else { event.order };
+        let twin = self.twin(graph, id).filter(|_| alike::is_comparable(event));
         let now = &mut self.present[thread];
         now.before.raise(thread, id.index() + 1);
         now.prefix.raise(thread, id.index() + 1);
+        if let Some(twin) = twin {
+            let one = graph.event(twin);
+            now.shared += u16::from(alike::is_same(one, event));
+            if let Some(known) = known_of(&self.known, twin).filter(|_| self.twins == Twins::Ordered) {
+                now.prefix.join(&known.prefix);
+                // The write of a read-modify-write is done with its read.
+                now.prefix.raise(twin.thread(), twin.index() + 1 + u16::from(one.kind == Kind::Take));
+            }
+        }
         match event.kind {
             Kind::Read | Kind::Take => {
                 if let Some(from) = known_of(&self.known, event.from) {

@@ -6,6 +6,7 @@
 //! chosen, read the newest write, and wrote the newest.
 
 use super::Memory;
+use super::alike;
 use super::clock::{Clock, THREADS};
 use super::coherence::floor;
 use super::graph::{Graph, Id, Kind, Wait};
@@ -180,6 +181,10 @@ impl Arrival<'_> {
     /// Whether `graph`, in which `read` reads the write, is consistent.
     fn is_consistent(&self, graph: &Graph, read: Id) -> bool {
         let event = graph.event(read);
+        let fits = |id: Id| alike::fits(graph, self.past, id, graph.event(id));
+        if !(fits(read) && fits(self.write)) {
+            return false;
+        }
         let rank = graph.rank(self.write);
         if event.blocked {
             // It has not happened: only that it would have to wait is known.

@@ -4,9 +4,11 @@
 //! from nothing that is still to come. Then it is the lowest thread that can go on. When nobody can, threads
 //! that wait for what another has taken contend for it; after that, the run is over.
 
-use super::graph::{Filter, Id};
-use super::machine::{Broken, Ended, Life, Run, Want};
+use super::alike;
+use super::graph::{Event, Filter, Id, Kind};
+use super::machine::{Broken, Ended, Life, Run, Want, plain_event};
 use super::script::Step;
+use crate::sync::atomic::Ordering;
 use crate::sync::model::Location;
 
 impl Run {
@@ -58,7 +60,10 @@ impl Run {
                 self.past.has(event.from)
             }
         };
-        Some(self.running).filter(ready).or_else(|| (0..self.threads).find(ready))
+        // Behind the thread that it is like, if that can go on first: see `alike.rs`.
+        let in_order = |thread: &usize| ready(thread) && !self.is_ahead(*thread);
+        let mut all = std::iter::once(self.running).chain(0..self.threads);
+        all.clone().find(in_order).or_else(|| all.find(ready))
     }
 
     /// The thread that the script wants to go on.
@@ -105,10 +110,13 @@ impl Run {
             return filter.accepts(self.value(location, Id::INITIAL));
         };
         let floor = self.oldest(thread, cell);
+        let next = Id::new(thread, self.past.ran(thread));
         (floor..=self.graph.newest(cell)).any(|rank| {
             let write = self.graph.write_at(cell, rank);
             let accepted = filter.accepts(self.value(location, write));
+            let read = Event { location: cell, from: write, ..plain_event(Kind::Read, Ordering::Relaxed) };
             accepted
+                && (filter.waits() || alike::fits(&self.graph, &self.past, next, &read))
                 && !(filter.waits() && self.graph.is_taken(cell, rank))
                 && !self.spins.repeats(&self.graph, thread, cell, write)
         })
