@@ -175,7 +175,7 @@ pub(super) fn scenario<S: Structure>(structure: &Arc<S>, scenario: &Scenario<S::
         order: context.order,
     };
     worker.work(0, 0, &scenario.before);
-    at_once(&worker, &scenario.threads);
+    at_once(&worker, scenario);
     worker.work(0, 2, &scenario.after);
 
     let Worker { sut, calls, .. } = worker;
@@ -221,10 +221,16 @@ fn judged<S: Structure>(spec: &S, calls: Vec<Timed<S>>, order: Respect) -> Judge
 }
 
 #[cfg(any(loom, shuttle))]
-fn at_once<S: Structure>(worker: &Worker<S>, threads: &[Vec<S::Op>]) {
+fn at_once<S: Structure>(worker: &Worker<S>, scenario: &Scenario<S::Op>) {
+    let threads = &scenario.threads;
     let others = threads.iter().enumerate().skip(1).map(|(thread, operations)| {
         let (worker, operations) = (worker.clone(), operations.clone());
-        thread::spawn(move || worker.work(thread, 1, &operations))
+        let started = thread::spawn(move || worker.work(thread, 1, &operations));
+        #[cfg(shuttle)]
+        if scenario.is_alike(thread) {
+            super::explore::declare_alike();
+        }
+        started
     });
     let others: Vec<_> = others.collect();
     worker.work(0, 1, threads.first().map_or(&[], |operations| operations));
@@ -234,7 +240,8 @@ fn at_once<S: Structure>(worker: &Worker<S>, threads: &[Vec<S::Op>]) {
 }
 
 #[cfg(not(any(loom, shuttle)))]
-fn at_once<S: Structure>(worker: &Worker<S>, threads: &[Vec<S::Op>]) {
+fn at_once<S: Structure>(worker: &Worker<S>, scenario: &Scenario<S::Op>) {
+    let threads = &scenario.threads;
     // Real threads need a while to start, and to be woken takes longer than an operation: they spin until all are there.
     let missing = AtomicUsize::new(threads.len().max(1));
     let meet = || {

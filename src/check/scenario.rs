@@ -12,6 +12,8 @@ pub struct Scenario<Op> {
     pub threads: Vec<Vec<Op>>,
     /// By the main thread, after the others have ended.
     pub after: Vec<Op>,
+    /// Nobody looks at values, or at which thread is which: see [`alike`](Self::alike).
+    pub alike: bool,
 }
 
 /// The size of a random scenario: the most there may be of each.
@@ -29,7 +31,7 @@ pub struct Shape {
 
 impl<Op> Default for Scenario<Op> {
     fn default() -> Self {
-        Self { before: Vec::new(), threads: Vec::new(), after: Vec::new() }
+        Self { before: Vec::new(), threads: Vec::new(), after: Vec::new(), alike: false }
     }
 }
 
@@ -59,6 +61,24 @@ impl<Op> Scenario<Op> {
     pub fn after(mut self, operations: impl IntoIterator<Item = Op>) -> Self {
         self.after.extend(operations);
         self
+    }
+
+    /// Threads whose operations are the same but for the values in them do the same: neither the structure nor the
+    /// specification compares a value with anything, or asks which thread is which (data independence: Wolper, POPL
+    /// 1986). Of executions that differ only in which of these threads did what, the explorer then explores one. It
+    /// reports threads that do not do the same; that a value was compared it cannot see.
+    ///
+    /// The first thread is like no other. Others that are the same should stand side by side.
+    #[must_use]
+    pub fn alike(self) -> Self {
+        Self { alike: true, ..self }
+    }
+
+    /// Whether the thread at `index` does the same as the one before it.
+    #[cfg(shuttle)]
+    pub(super) fn is_alike(&self, index: usize) -> bool {
+        let variants = |thread: usize| self.threads[thread].iter().map(std::mem::discriminant);
+        self.alike && index > 1 && variants(index - 1).eq(variants(index))
     }
 
     /// The scenarios with one operation less, or with one thread less whose operations are gone. None of them has
@@ -107,6 +127,9 @@ impl<Op> Scenario<Op> {
         if !self.after.is_empty() {
             source += &format!(".after({:?})", self.after);
         }
+        if self.alike {
+            source += ".alike()";
+        }
         source
     }
 
@@ -127,7 +150,7 @@ impl<Op> Scenario<Op> {
         for _ in 2..shape.threads {
             threads.push(some(1, shape.operations)?);
         }
-        Ok(Self { before, threads, after: some(0, shape.after)? })
+        Ok(Self { before, threads, after: some(0, shape.after)?, alike: false })
     }
 
     /// A random scenario of at most this shape: always the same for one seed.
@@ -156,7 +179,13 @@ pub(super) fn hands(kinds: usize, threads: usize, size: usize) -> Vec<Vec<Vec<us
         };
         ways = ways.iter().flat_map(longer).collect();
     }
-    ways.into_iter().map(|way| way.into_iter().map(hand).collect()).collect()
+    // Threads of the same hand stand at the end, the most of them last: the first thread is like no other.
+    let by_number = |mut way: Vec<usize>| {
+        let all = way.clone();
+        way.sort_by_key(|number| (all.iter().filter(|other| *other == number).count(), *number));
+        way.into_iter().map(hand).collect()
+    };
+    ways.into_iter().map(by_number).collect()
 }
 
 #[cfg(test)]
@@ -168,5 +197,6 @@ mod tests {
         assert_eq!(hands(2, 2, 3).len(), 36);
         assert_eq!(hands(2, 3, 2).len(), 20);
         assert_eq!(hands(2, 2, 1), [[[0], [0]], [[0], [1]], [[1], [1]]]);
+        assert_eq!(hands(2, 3, 1)[1], [[1], [0], [0]]);
     }
 }

@@ -45,7 +45,11 @@ fn bytes_that_run_out_give_the_smallest_scenario() {
 fn scenarios_are_built_piece_by_piece() {
     use Count::{Add, Get};
     let built = Scenario::new().before([Add]).before([Get]).thread([Add, Get]).thread([]).after([Get]);
-    let written =
-        Scenario { before: vec![Add, Get], threads: vec![vec![Add, Get], vec![]], after: vec![Get] };
+    let written = Scenario {
+        before: vec![Add, Get],
+        threads: vec![vec![Add, Get], vec![]],
+        after: vec![Get],
+        alike: false,
+    };
     assert_eq!(built, written);
 }

@@ -114,6 +114,7 @@ pub enum Memory {
     Weak,
 }
 
+pub(in crate::check) use alike::declare as declare_alike;
 pub use alike::on_threads_alike;
 pub(in crate::check) use checkpoint::Books;
 pub use checkpoint::{Checkpoint, CheckpointError};
