@@ -1,4 +1,4 @@
-//! The programs. In each of them the main thread works as thread 0.
+//! The programs. In each of them, but where it is said, the main thread works as thread 0.
 
 use super::{hooks, litmus};
 use selvedge::reclaim::{Epoch, Leak, Reclaim};
@@ -12,7 +12,11 @@ pub type Program = Box<dyn Fn() + Send + Sync>;
 
 /// Threads and the operations of each.
 const STACKS: [(usize, usize); 7] = [(2, 1), (2, 2), (2, 3), (2, 4), (3, 1), (3, 2), (4, 1)];
+const ALIKE: [(usize, usize); 3] = [(2, 2), (3, 1), (3, 2)];
 const RINGS: [(usize, usize); 3] = [(2, 2), (2, 3), (3, 1)];
+
+/// The same operations on each thread. Where they are said to be alike, the explorer makes use of it.
+const SAME: &str = "TreiberStack, Leak, the same on each";
 
 /// The programs of the table, by group, in the order of its rows.
 fn table() -> Vec<(&'static str, String, Program)> {
@@ -20,6 +24,10 @@ fn table() -> Vec<(&'static str, String, Program)> {
     let size = |(threads, operations)| format!("{threads}x{operations}");
     all.extend(STACKS.map(|at| ("TreiberStack, Leak", size(at), stack::<Leak>(at))));
     all.extend(STACKS.map(|at| ("TreiberStack", size(at), stack::<Epoch>(at))));
+    for at in ALIKE {
+        all.push((SAME, size(at), same(at, on_others)));
+        all.push((SAME, size(at) + ", alike", same(at, on_alike)));
+    }
     all.extend(RINGS.map(|at| ("Ring", size(at), ring(at))));
     all.extend(litmus::programs().map(|(name, program)| ("litmus", name.to_string(), program)));
     all
@@ -73,6 +81,38 @@ fn stack<R: Reclaim + 'static>((threads, operations): (usize, usize)) -> Program
             }
         });
     })
+}
+
+/// Pushes and pops in turn, on each thread; the main one only waits.
+fn same((threads, operations): (usize, usize), on: fn(usize, Arc<dyn Fn() + Send + Sync>)) -> Program {
+    Box::new(move || {
+        let stack = TreiberStack::<usize, Leak>::default();
+        let work = move || {
+            for nth in 0..operations {
+                match nth.is_multiple_of(2) {
+                    true => stack.push(nth),
+                    false => _ = stack.pop(),
+                }
+            }
+        };
+        on(threads, Arc::new(work));
+    })
+}
+
+fn on_others(threads: usize, work: Arc<dyn Fn() + Send + Sync>) {
+    let started = (0..threads).map(|_| {
+        let work = Arc::clone(&work);
+        thread::spawn(move || work())
+    });
+    let started: Vec<_> = started.collect();
+    started.into_iter().for_each(|thread| thread.join().expect("a thread that panics fails the execution"));
+}
+
+fn on_alike(threads: usize, work: Arc<dyn Fn() + Send + Sync>) {
+    #[cfg(shuttle)]
+    selvedge::check::explore::on_threads_alike(threads, move |_| work());
+    #[cfg(not(shuttle))]
+    on_others(threads, work);
 }
 
 /// The same on a ring of two slots.

@@ -18,7 +18,7 @@
 //!
 //! Literature: M. Kokologiannakis, I. Marmanis, V. Vafeiadis, *SPORE: combining symmetry and partial order reduction*,
 //! PLDI 2024: the idea to add the symmetric thread to the prefix. Ours is tested and not proved: as many executions as
-//! there are orbits of graphs, counted by a judge that knows nothing of it (`models/explorer/symmetry.rs`).
+//! there are orbits of graphs, counted by a judge that knows nothing of it (`models/explorer/alike.rs`).
 
 use super::clock::THREADS;
 use super::graph::{Event, Filter, Graph, Id, Kind, Use};

@@ -44,6 +44,10 @@
 //! events were added, and a revisit of those deletes what it did since, the graph remembers when it began to wait.
 //! Loops that wait are in `spin.rs`. When nobody can go on, that is a deadlock, or, in a loop, no progress.
 //!
+//! # Threads that do the same
+//! may be said to be alike: then one execution of those is explored that differ only in which of them did what
+//! (`alike.rs`).
+//!
 //! # Beside the graph
 //! Plain memory, nodes and guards are ordered by happens-before (`plain.rs`), and a race is found in any order of
 //! the two accesses. Calls and returns are no events: the judge (`judge.rs`) asks for every real time that the graph
