@@ -7,7 +7,7 @@ seconds=${1:-10}
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-for target in ops_stack ops_ring schedule_ring log; do
+for target in ops_stack ops_ring schedule_ring schedule_stack log; do
     flags="" options=()
     if [[ $target == schedule_* ]]; then flags="--cfg shuttle" options=(-s none); fi
     # What is found goes to the first folder; the second is only read.

@@ -43,7 +43,7 @@ silent() {
     echo "$1: none: nothing found in 5 s"
 }
 
-for target in ops_stack ops_ring schedule_ring log; do
+for target in ops_stack ops_ring schedule_ring schedule_stack log; do
     mkdir -p "$place/corpus"
     # Builds, so that the times below are those of the search.
     SELVEDGE_PLANT=none fuzz "$target" -runs=0 >"$place/log" 2>&1 || fail "$target does not build"
@@ -63,6 +63,8 @@ found schedule_ring unwritten 'not linearizable'
 found schedule_ring empty 'not linearizable'
 found schedule_ring stuck 'no progress'
 silent schedule_ring
+found schedule_stack narrow 'not linearizable'
+silent schedule_stack
 found log crashed 'not what was meant: wanted'
 found log trusting 'a log is text'
 silent log

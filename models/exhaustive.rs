@@ -6,12 +6,15 @@
 
 #![cfg(shuttle)]
 
-// Not every operation of the declaration is used here.
+// Not every operation of the declarations is used here.
 #[allow(dead_code)]
 #[path = "declarations/ring.rs"]
 mod ring;
 #[path = "declarations/stack.rs"]
 mod stack;
+#[allow(dead_code)]
+#[path = "declarations/versioned.rs"]
+mod versioned;
 
 use ring::Op::{TryPop, TryPush};
 use selvedge::check::{Model, Scenario};
@@ -35,8 +38,24 @@ fn rings(capacity: usize, size: (usize, usize)) -> Model {
     Model::mixes(ring::bounded::<u8>(capacity), 2, size, operation, around).property("all mixes")
 }
 
+fn versioned(capacity: usize, size: (usize, usize)) -> Model {
+    use versioned::Op::{Pop, Push};
+    let operation = |kind, thread, nth| if kind == 0 { Push(value(thread, nth)) } else { Pop };
+    let around = Scenario::new().before([Push(1)]).after([Pop]);
+    Model::mixes(versioned::bounded::<u8, 24>(capacity), 2, size, operation, around).property("all mixes")
+}
+
+fn helping_rings(capacity: usize, size: (usize, usize)) -> Model {
+    let operation = |kind, thread, nth| if kind == 0 { TryPush(value(thread, nth)) } else { TryPop };
+    let around = Scenario::new().before([TryPush(1)]).after([TryPop]);
+    Model::mixes(ring::helping::<u8, 24>(capacity, 1), 2, size, operation, around).property("all mixes")
+}
+
 selvedge::model!(stack_2x3, stacks((2, 3)));
 selvedge::model!(stack_3x2, stacks((3, 2)).choices([]));
 selvedge::model!(ring_of_1_2x3, rings(1, (2, 3)));
 selvedge::model!(ring_of_2_2x3, rings(2, (2, 3)));
 selvedge::model!(ring_of_2_3x2, rings(2, (3, 2)).choices([]));
+selvedge::model!(versioned_of_2_2x2, versioned(2, (2, 2)));
+selvedge::model!(helping_ring_of_1_2x2, helping_rings(1, (2, 2)));
+selvedge::model!(helping_ring_of_2_2x2, helping_rings(2, (2, 2)));

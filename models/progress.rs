@@ -1,13 +1,19 @@
 //! Progress: which structures go on when a thread stops for ever, shown on ours and on controls that do not.
 
+#[path = "declarations/elimination.rs"]
+mod elimination;
 // Not every operation of the declaration is used here.
 #[allow(dead_code)]
 #[path = "declarations/ring.rs"]
 mod ring;
 #[path = "declarations/stack.rs"]
 mod stack;
+// Not every operation of the declaration is used here.
+#[allow(dead_code)]
+#[path = "declarations/versioned.rs"]
+mod versioned;
 
-use ring::Op::{TryPop, TryPush};
+use ring::Op::{IsClosed, IsEmpty, IsFull, Len, TryPop, TryPush};
 use selvedge::check::{Engine, Model, Progress, Scenario, Spec, Structure};
 use selvedge::reclaim::Leak;
 use selvedge::sync::Mutex;
@@ -127,5 +133,67 @@ mod ring_blocks {
             EXPLORER,
             ["blocks:"]
         )
+    );
+}
+
+/// A stack in numbered cells: a thread that stops with a cell in hand holds up nobody.
+mod versioned_stack {
+    use super::*;
+    use versioned::Op::{Pop, Push};
+
+    fn model(capacity: usize, scenario: Scenario<versioned::Op>) -> Model {
+        let stack = versioned::bounded::<u8, 24>(capacity);
+        Model::of(stack, scenario).progress(Progress::LockFree).property("lock-free")
+    }
+
+    selvedge::model!(
+        lock_free,
+        model(2, Scenario::new().before([Push(0)]).thread([Push(1), Pop]).thread([Pop, Push(2)]))
+    );
+    selvedge::model!(
+        lock_free_for_one_place,
+        model(1, Scenario::new().thread([Push(1)]).thread([Pop, Push(2)]))
+    );
+}
+
+/// The ring whose threads help each other: the same scenario as above, and more of it.
+mod helping_ring {
+    use super::*;
+
+    fn model(capacity: usize, scenario: Scenario<ring::Op>) -> Model {
+        let ring = ring::helping::<u8, 24>(capacity, 1);
+        Model::of(ring, scenario).progress(Progress::LockFree).property("lock-free")
+    }
+
+    selvedge::model!(lock_free, model(1, ringed()));
+    selvedge::model!(
+        lock_free_2x2,
+        model(2, Scenario::new().thread([TryPush(1), TryPop]).thread([TryPop, TryPush(2)]))
+    );
+    selvedge::model!(
+        lock_free_when_full,
+        model(1, Scenario::new().before([TryPush(0)]).thread([TryPop, TryPush(1)]).thread([TryPush(2)]))
+    );
+    selvedge::model!(
+        looking,
+        model(1, Scenario::new().thread([TryPush(1)]).thread([Len, IsEmpty, IsFull, IsClosed]))
+    );
+}
+
+/// Threads that meet beside the stack: one that stops with its offer made, or taken, holds up nobody.
+mod elimination_stack {
+    use super::*;
+
+    fn model(scenario: Scenario<stack::Op>) -> Model {
+        Model::of(elimination::Eliminating(1), scenario).progress(Progress::LockFree).property("lock-free")
+    }
+
+    selvedge::model!(
+        lock_free,
+        model(Scenario::new().before([Push(0)]).thread([Push(1)]).thread([Push(2), Pop]))
+    );
+    selvedge::model!(
+        lock_free_for_three,
+        model(Scenario::new().thread([Push(1)]).thread([Pop]).thread([Push(2)])).choices([])
     );
 }

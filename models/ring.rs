@@ -1,116 +1,39 @@
-//! Models of the rings: the same declarations on std, loom and shuttle.
+//! Models of Vyukov's ring: the same declarations on std, loom and shuttle.
 
 #[path = "declarations/ring.rs"]
 mod declaration;
+#[path = "scenarios/ring.rs"]
+mod scenarios;
 
-use declaration::Op::{
-    self, Close, IsClosed, IsEmpty, IsFull, Len, Pop, PopBatch, Push, PushBatch, TryPop, TryPush,
-};
-use declaration::bounded;
-use selvedge::check::{Model, Scenario};
+use declaration::Op::{Pop, PushBatch};
+use declaration::{Bounded, bounded};
+use scenarios::two;
+use selvedge::check::Model;
+use selvedge::ring::Ring;
 
-selvedge::check_structure!(capacity_1, bounded::<u8>(1));
-selvedge::check_structure!(capacity_2, bounded::<u8>(2));
-selvedge::check_structure!(capacity_3, bounded::<u8>(3));
-
-fn two(left: impl IntoIterator<Item = Op>, right: impl IntoIterator<Item = Op>) -> Scenario<Op> {
-    Scenario::new().thread(left).thread(right)
+/// The ring that the scenarios are run on.
+fn ring(capacity: usize) -> Bounded<Ring<u8>> {
+    bounded(capacity)
 }
 
-/// `name (capacity): scenario` for each model.
-macro_rules! models {
-    ($($name:ident ($capacity:expr): $scenario:expr;)*) => {
-        $(selvedge::model!($name, Model::of(bounded::<u8>($capacity), $scenario));)*
-    };
-}
+selvedge::check_structure!(capacity_1, ring(1));
+selvedge::check_structure!(capacity_2, ring(2));
+selvedge::check_structure!(capacity_3, ring(3));
 
-models! {
-    push_against_pop (1): two([TryPush(1)], [TryPop]).after([TryPop]);
-    two_pushes (2): two([TryPush(1)], [TryPush(2)]).after([TryPop, TryPop, TryPop]);
-    two_pushes_one_slot (1): two([TryPush(1)], [TryPush(2)]).after([TryPop, TryPop]);
-    two_pops (2): two([TryPop], [TryPop]).before([TryPush(1), TryPush(2)]).after([TryPop]);
-    two_pops_one_element (2): two([TryPop], [TryPop]).before([TryPush(1)]).after([Len]);
-    hand_over_2x2 (1): two([TryPush(1), TryPush(2)], [TryPop, TryPop]).after([TryPop]);
-    both_do_both_2x2 (2): two([TryPush(1), TryPop], [TryPush(2), TryPop]).after([TryPop]);
-    a_lap_of_one (1): two([TryPop, TryPush(3)], [TryPop, TryPush(4)]).before([TryPush(1)]).after([TryPop]);
-    full_and_empty_cannot_both_lie (2):
-        two([TryPush(2), TryPush(3)], [TryPop, TryPop]).before([TryPush(1)]).after([Len]);
-    // The same for those who only look: each demands a fence of an observer.
-    seen_full_and_seen_empty (2): two([TryPush(2), IsFull], [TryPop, IsEmpty]).before([TryPush(1)]);
-    two_lengths (2): two([TryPush(2), Len], [TryPop, Len]).before([TryPush(1)]);
-    length_after_both (2): two([TryPush(2), TryPop], [Len]).before([TryPush(1)]);
-    odd_capacity (3): two([TryPop, TryPop], [TryPush(3), TryPush(4)]).before([TryPush(1), TryPush(2)]).after([Len]);
-    batches (2): two([PushBatch(1, 2)], [PopBatch(2)]).after([PopBatch(2)]);
-    batch_against_single (2): two([PushBatch(1, 2)], [TryPush(7)]).after([PopBatch(2)]);
-    two_batch_pops (3): two([PopBatch(2)], [PopBatch(2)]).before([PushBatch(1, 3)]).after([PopBatch(2)]);
-    length_is_a_snapshot (2): two([TryPop, TryPush(2)], [Len]).before([TryPush(1)]);
-    full_is_a_snapshot (2): two([TryPop, TryPush(3)], [IsFull]).before([TryPush(1), TryPush(2)]);
-    empty_is_a_snapshot (2): two([TryPop, TryPush(2)], [IsEmpty]).before([TryPush(1)]);
-    closing_against_a_push (2): two([Close, TryPop], [TryPush(1)]).after([TryPop, TryPush(2)]);
-    closing_twice (1): two([Close], [Close]).after([IsClosed]);
-}
-
-// A length read while a third thread pops. In this placement of threads plain loom sees it; not in all.
 selvedge::model!(
-    three_lengths,
-    Model::of(bounded::<u8>(2), two([TryPop], [TryPush(2), Len]).thread([Len]).before([TryPush(1)]))
-        .preemptions(3)
+    a_batch_wakes_too,
+    Model::of(ring(2), two([PushBatch(1, 2)], [Pop, Pop])).property("no lost wake-up").preemptions(2)
 );
 
-/// Models in which threads sleep: what can go wrong here is a deadlock.
-macro_rules! sleeping {
-    ($($(#[$attribute:meta])* $name:ident ($capacity:expr): $scenario:expr;)*) => {
-        $(selvedge::model!(
-            $(#[$attribute])* $name,
-            Model::of(bounded::<u8>($capacity), $scenario).property("no lost wake-up").preemptions(2)
-        );)*
-    };
-}
+/// Two poppers wait for a producer that has claimed for both: loom lets the two yield to each other for ever.
+#[cfg(not(loom))]
+mod asleep {
+    use super::{Model, Pop, PushBatch, ring, two};
 
-sleeping! {
-    a_pop_waits_for_a_push (1): two([Push(1)], [Pop]);
-    a_push_waits_for_a_pop (1): two([Pop], [Push(2)]).before([TryPush(1)]).after([Pop]);
-    more_than_fits (1): two([Pop, Pop], [Push(1), Push(2)]);
-    a_try_wakes_too (1): two([TryPush(1)], [Pop]);
-    a_batch_wakes_too (2): two([PushBatch(1, 2)], [Pop, Pop]);
-    closing_wakes_a_pop (1): two([Close], [Pop]);
-    closing_wakes_a_push (1): two([Close], [Push(2)]).before([TryPush(1)]).after([Pop, Pop]);
-    two_sleepers_one_each (1): two([Push(1)], [Pop]).thread([Pop]).before([TryPush(0)]);
-    // Two poppers wait for a producer that has claimed for both: loom lets the two yield to each other for ever.
-    #[cfg(not(loom))]
-    two_sleepers_one_batch (2): two([PushBatch(1, 2)], [Pop]).thread([Pop]);
-}
-
-/// What was done before `close` is seen by whoever is told that the ring is closed.
-mod closing_publishes {
-    use selvedge::check::Model;
-    use selvedge::ring::{Ring, TryPushError};
-    use selvedge::sync::{Arc, cell::UnsafeCell, thread};
-
-    struct Note(UnsafeCell<u8>);
-    // SAFETY: written before `close` and read after "closed": that this is ordered is what the models show.
-    unsafe impl Sync for Note {}
-
-    fn told(look: impl Fn(&Ring<u8>) -> bool) {
-        let shared = Arc::new((Ring::with_capacity(1).expect("a small ring"), Note(UnsafeCell::new(0))));
-        let closer = Arc::clone(&shared);
-        let closing = thread::spawn(move || {
-            // SAFETY: nobody reads before the ring is closed.
-            closer.1.0.with_mut(|note| unsafe { *note = 7 });
-            closer.0.close();
-        });
-        if look(&shared.0) {
-            // SAFETY: nobody writes after the ring is closed.
-            assert_eq!(shared.1.0.with(|note| unsafe { *note }), 7);
-        }
-        closing.join().expect("no panic");
-    }
-
-    fn program(look: impl Fn(&Ring<u8>) -> bool + Send + Sync + 'static) -> Model {
-        Model::program("Ring", "closing publishes", move || told(&look))
-    }
-
-    selvedge::model!(to_a_pop, program(|ring| ring.pop().is_err()));
-    selvedge::model!(to_a_push, program(|ring| matches!(ring.try_push(1), Err(TryPushError::Closed(_)))));
-    selvedge::model!(to_is_closed, program(Ring::is_closed));
+    selvedge::model!(
+        two_sleepers_one_batch,
+        Model::of(ring(2), two([PushBatch(1, 2)], [Pop]).thread([Pop]))
+            .property("no lost wake-up")
+            .preemptions(2)
+    );
 }

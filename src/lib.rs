@@ -4,9 +4,10 @@
 //!
 //! | floor | module | what is there |
 //! |---|---|---|
-//! | 3 | [`stack`] | [`TreiberStack`](stack::TreiberStack) |
-//! | 3 | [`ring`] | [`Ring`](ring::Ring), and the lesson's [`LockFreeRingBuffer`](ring::LockFreeRingBuffer) |
+//! | 3 | [`stack`] | [`TreiberStack`](stack::TreiberStack), [`EliminationStack`](stack::EliminationStack), [`VersionedStack`](stack::VersionedStack) |
+//! | 3 | [`ring`] | [`Ring`](ring::Ring), [`HelpingRing`](ring::HelpingRing), and the lesson's [`LockFreeRingBuffer`](ring::LockFreeRingBuffer) |
 //! | 3 | `log` | logs of other programs, read for the judge (feature `log`) |
+//! | 2 | `arena` | numbered cells, for structures whose state fits into one word |
 //! | 2 | [`reclaim`] | when a node may be freed: one trait, several strategies |
 //! | 2 | `check` | the harness: declare a structure once, get every engine (feature `check`) |
 //! | 1 | [`sync`] | the facade: the only door to atomics, cells, threads, locks, clocks, heap nodes |
@@ -15,6 +16,9 @@
 // them apart; there `tests/house.rs` reads the sources instead.
 #![cfg_attr(any(loom, shuttle), warn(clippy::disallowed_types, clippy::disallowed_methods))]
 
+mod arena;
+mod capacity;
+mod exhaust;
 pub mod reclaim;
 pub mod ring;
 pub mod stack;

@@ -23,7 +23,7 @@ mod ring {
         assert_eq!(refused::<u8>(0), CapacityError::Zero);
         assert_eq!(refused::<()>(0), CapacityError::Zero);
         assert_eq!(LockFreeRingBuffer::<u8>::new(0).unwrap_err(), CapacityError::Zero);
-        assert_eq!(CapacityError::Zero.to_string(), "the capacity of a ring must be at least 1");
+        assert_eq!(CapacityError::Zero.to_string(), "the capacity must be at least 1");
     }
 
     #[test]
@@ -33,7 +33,7 @@ mod ring {
             // Values without a size make no difference: each slot has its stamp.
             assert_eq!(refused::<()>(capacity), CapacityError::TooLarge(capacity));
         }
-        let message = format!("a ring of capacity {} is too large", usize::MAX);
+        let message = format!("a capacity of {} is too large", usize::MAX);
         assert_eq!(refused::<u8>(usize::MAX).to_string(), message);
         // There is no power of two to round up to.
         let beyond = usize::MAX / 2 + 2;
@@ -53,10 +53,7 @@ mod ring {
             LockFreeRingBuffer::<u8>::new(capacity).unwrap_err(),
             CapacityError::OutOfMemory(capacity)
         );
-        assert_eq!(
-            refused::<u8>(capacity).to_string(),
-            format!("no memory for a ring of capacity {capacity}")
-        );
+        assert_eq!(refused::<u8>(capacity).to_string(), format!("no memory for a capacity of {capacity}"));
         // Large values: few of them are too many.
         let few = 1_usize << (usize::BITS - 20);
         assert_eq!(refused::<[u8; 1 << 20]>(few), CapacityError::TooLarge(few));

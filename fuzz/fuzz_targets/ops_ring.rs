@@ -22,11 +22,18 @@ mod target {
         planted::<Counted>(capacity, bug(Bug::Lost))
     }
 
-    fuzz_target!(|bytes: &[u8]| {
-        let Some((capacity, operations)) = bytes.split_first() else { return };
-        if let Err(fault) = check_sequence(&ring(1 + usize::from(capacity % 8)), operations) {
+    fn check(structure: &impl Structure, operations: &[u8]) {
+        if let Err(fault) = check_sequence(structure, operations) {
             panic!("wrong answer: {fault}");
         }
         counted::audit();
+    }
+
+    fuzz_target!(|bytes: &[u8]| {
+        let Some((capacity, operations)) = bytes.split_first() else { return };
+        let capacity = 1 + usize::from(capacity % 8);
+        check(&ring(capacity), operations);
+        #[cfg(not(feature = "planted"))]
+        check(&selvedge_fuzz::ring::helping::<Counted, 24>(capacity, usize::MAX), operations);
     });
 }

@@ -11,6 +11,8 @@ mod target {
     use selvedge::check::{Structure, check_sequence};
     use selvedge::reclaim::{Epoch, Leak};
     use selvedge_fuzz::counted;
+    #[cfg(not(feature = "planted"))]
+    use selvedge_fuzz::counted::Counted;
     use selvedge_fuzz::owning_stack::Owning;
     use std::marker::PhantomData;
 
@@ -25,7 +27,12 @@ mod target {
         let Some((strategy, operations)) = bytes.split_first() else { return };
         // Bytes, which can be looked at, and values, which can be lost.
         #[cfg(not(feature = "planted"))]
-        check(&selvedge_fuzz::stack::treiber(), operations);
+        {
+            check(&selvedge_fuzz::stack::treiber(), operations);
+            check(&selvedge_fuzz::elimination::Eliminating(1), operations);
+            let capacity = 1 + usize::from(strategy / 2 % 8);
+            check(&selvedge_fuzz::versioned::bounded::<Counted, 24>(capacity), operations);
+        }
         match strategy % 2 {
             0 => check(&Owning::<Epoch>(PhantomData), operations),
             _ => check(&Owning::<Leak>(PhantomData), operations),

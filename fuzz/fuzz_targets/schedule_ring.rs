@@ -27,6 +27,11 @@ mod target {
         let Some((size, rest)) = bytes.split_first() else { return };
         let capacity = 1 + usize::from(size % 4);
         let threads = 2 + usize::from(size / 4 % 2);
-        fuzz_schedule(ring(capacity), rest, Shape { before: 2, threads, operations: 3, after: 2 });
+        let shape = Shape { before: 2, threads, operations: 3, after: 2 };
+        #[cfg(not(feature = "planted"))]
+        if size / 8 % 2 == 1 {
+            return fuzz_schedule(selvedge_fuzz::ring::helping::<u8, 24>(capacity, 1), rest, shape);
+        }
+        fuzz_schedule(ring(capacity), rest, shape);
     });
 }

@@ -2,6 +2,8 @@
 //!
 //! What a structure should do is declared once, in `models/declarations`, for the models and for the fuzzers.
 
+#[path = "../../models/declarations/elimination.rs"]
+pub mod elimination;
 #[path = "../../models/declarations/ring.rs"]
 pub mod ring;
 #[path = "../../models/declarations/stack.rs"]

@@ -1,7 +1,7 @@
 //! What a ring must do, and how ours does it: for the models in `models/ring.rs` and for the fuzzers in `fuzz/`.
 
 use selvedge::check::{Arbitrary, Spec, Structure};
-use selvedge::ring::{Closed, PushError, Ring, TryPopError, TryPushError};
+use selvedge::ring::{Closed, HelpingRing, PushError, Ring, TryPopError, TryPushError};
 use std::collections::VecDeque;
 use std::marker::PhantomData;
 
@@ -44,18 +44,74 @@ pub enum Ret {
     Is(bool),
 }
 
-/// A first-in, first-out list of at most so many elements, open or closed.
+/// A first-in, first-out list of at most so many elements, open or closed; `R` is the ring that should be one.
 ///
-/// `T` is what the ring holds: bytes, or things around a byte that notice what becomes of them.
-pub struct Bounded<T = u8> {
+/// It holds bytes, or things around a byte that notice what becomes of them.
+pub struct Bounded<R> {
     capacity: usize,
-    element: PhantomData<fn() -> T>,
+    /// The most elements that a batch is asked for.
+    batch: usize,
+    ring: PhantomData<fn() -> R>,
 }
 
 /// Of so many elements.
-pub fn bounded<T>(capacity: usize) -> Bounded<T> {
-    Bounded { capacity, element: PhantomData }
+pub fn bounded<T>(capacity: usize) -> Bounded<Ring<T>> {
+    Bounded { capacity, batch: usize::MAX, ring: PhantomData }
 }
+
+/// The lock-free ring. Its batches are no single step, so that where threads meet they are asked for one element.
+// Not every target that shares this declaration has both rings.
+#[allow(dead_code)]
+pub fn helping<T, const INDEX: u32>(capacity: usize, batch: usize) -> Bounded<HelpingRing<T, INDEX>> {
+    Bounded { capacity, batch, ring: PhantomData }
+}
+
+/// What both rings have.
+pub trait Queue: Send + Sync + Sized + 'static {
+    type Item: From<u8> + Into<u8>;
+    fn with_capacity(capacity: usize) -> Self;
+    fn try_push(&self, value: Self::Item) -> Result<(), TryPushError<Self::Item>>;
+    fn try_pop(&self) -> Result<Self::Item, TryPopError>;
+    fn push(&self, value: Self::Item) -> Result<(), PushError<Self::Item>>;
+    fn pop(&self) -> Result<Self::Item, Closed>;
+    fn push_batch(&self, values: &mut Vec<Self::Item>) -> Result<usize, Closed>;
+    fn pop_batch(&self, values: &mut Vec<Self::Item>, most: usize) -> Result<usize, Closed>;
+    fn len(&self) -> usize;
+    fn is_empty(&self) -> bool;
+    fn is_full(&self) -> bool;
+    fn close(&self) -> bool;
+    fn is_closed(&self) -> bool;
+}
+
+macro_rules! queue {
+    ([$($generics:tt)*] $ring:ty, $with_capacity:expr) => {
+        impl<T: From<u8> + Into<u8> + Send + 'static, $($generics)*> Queue for $ring {
+            type Item = T;
+            fn with_capacity(capacity: usize) -> Self {
+                $with_capacity(capacity).expect("a small ring")
+            }
+            queue!(@ try_push(value: T) -> Result<(), TryPushError<T>>);
+            queue!(@ try_pop() -> Result<T, TryPopError>);
+            queue!(@ push(value: T) -> Result<(), PushError<T>>);
+            queue!(@ pop() -> Result<T, Closed>);
+            queue!(@ push_batch(values: &mut Vec<T>) -> Result<usize, Closed>);
+            queue!(@ pop_batch(values: &mut Vec<T>, most: usize) -> Result<usize, Closed>);
+            queue!(@ len() -> usize);
+            queue!(@ is_empty() -> bool);
+            queue!(@ is_full() -> bool);
+            queue!(@ close() -> bool);
+            queue!(@ is_closed() -> bool);
+        }
+    };
+    (@ $method:ident($($argument:ident: $type:ty),*) -> $result:ty) => {
+        fn $method(&self, $($argument: $type),*) -> $result {
+            self.$method($($argument),*)
+        }
+    };
+}
+
+queue!([] Ring<T>, Ring::with_capacity);
+queue!([const INDEX: u32] HelpingRing<T, INDEX>, HelpingRing::of_capacity);
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 pub struct State {
@@ -63,7 +119,7 @@ pub struct State {
     closed: bool,
 }
 
-impl<T> Bounded<T> {
+impl<R> Bounded<R> {
     fn push(&self, state: &State, values: impl IntoIterator<Item = u8>) -> State {
         let mut state = state.clone();
         state.elements.extend(values);
@@ -72,7 +128,7 @@ impl<T> Bounded<T> {
     }
 }
 
-impl<T: 'static> Spec for Bounded<T> {
+impl<R: 'static> Spec for Bounded<R> {
     type Op = Op;
     type Ret = Ret;
     type State = State;
@@ -132,16 +188,16 @@ impl<T: 'static> Spec for Bounded<T> {
     }
 }
 
-impl<T: From<u8> + Into<u8> + Send + 'static> Structure for Bounded<T> {
-    type Sut = Ring<T>;
+impl<R: Queue> Structure for Bounded<R> {
+    type Sut = R;
 
-    fn create(&self) -> Ring<T> {
-        Ring::with_capacity(self.capacity).expect("a small ring")
+    fn create(&self) -> R {
+        R::with_capacity(self.capacity)
     }
 
-    fn apply(&self, ring: &Ring<T>, op: &Op) -> Ret {
+    fn apply(&self, ring: &R, op: &Op) -> Ret {
         match op {
-            TryPush(value) => match ring.try_push(T::from(*value)) {
+            TryPush(value) => match ring.try_push((*value).into()) {
                 Ok(()) => Ret::Pushed,
                 Err(TryPushError::Full(_)) => Ret::Full,
                 Err(TryPushError::Closed(_)) => Ret::Closed,
@@ -151,19 +207,20 @@ impl<T: From<u8> + Into<u8> + Send + 'static> Structure for Bounded<T> {
                 Err(TryPopError::Empty) => Ret::Empty,
                 Err(TryPopError::Closed) => Ret::Closed,
             },
-            Push(value) => match ring.push(T::from(*value)) {
+            Push(value) => match ring.push((*value).into()) {
                 Ok(()) => Ret::Pushed,
                 Err(PushError(_)) => Ret::Closed,
             },
             Pop => ring.pop().map_or(Ret::Closed, |value| Ret::Popped(value.into())),
             PushBatch(first, count) => {
-                let mut values = (0..*count).map(|i| T::from(first.wrapping_add(i))).collect();
+                let values = (0..*count).take(self.batch);
+                let mut values = values.map(|i| first.wrapping_add(i).into()).collect();
                 ring.push_batch(&mut values).map_or(Ret::Closed, Ret::Number)
             }
             PopBatch(most) => {
                 let mut values = Vec::new();
-                match ring.pop_batch(&mut values, usize::from(*most)) {
-                    Ok(_) => Ret::Values(values.into_iter().map(T::into).collect()),
+                match ring.pop_batch(&mut values, self.batch.min(usize::from(*most))) {
+                    Ok(_) => Ret::Values(values.into_iter().map(R::Item::into).collect()),
                     Err(Closed) => Ret::Closed,
                 }
             }

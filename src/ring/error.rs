@@ -3,21 +3,6 @@
 use std::fmt;
 use thiserror::Error;
 
-/// A ring of this capacity cannot be made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum CapacityError {
-    /// A ring without slots could hold nothing.
-    #[error("the capacity of a ring must be at least 1")]
-    Zero,
-    /// Positions would not fit into their counters, or slots into the address space.
-    #[error("a ring of capacity {0} is too large")]
-    TooLarge(usize),
-    /// There is not so much memory.
-    #[error("no memory for a ring of capacity {0}")]
-    OutOfMemory(usize),
-}
-
 /// The ring is closed: nothing goes in any more, and (for a pop) nothing is left.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Error)]
 #[error("the ring is closed")]

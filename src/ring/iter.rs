@@ -1,28 +1,76 @@
-//! Iterators that own what they give.
+//! Iterators that own what they give, for both rings.
 
+use super::helping::HelpingRing;
 use super::mpmc::Ring;
 use std::fmt;
 use std::iter::FusedIterator;
 
-/// The elements of a ring that is nobody else's any more, oldest first.
-pub struct IntoIter<T>(Ring<T>);
+/// A ring, as its iterators use it. It has no name outside.
+pub trait Popped {
+    /// What is in it.
+    type Item;
 
-impl<T> Iterator for IntoIter<T> {
+    /// Pops, of a ring that may be others', too.
+    fn pop_shared(&self) -> Option<Self::Item>;
+
+    /// Pops, of a ring that is ours alone.
+    fn pop_owned(&mut self) -> Option<Self::Item>;
+
+    /// How many there are.
+    fn count(&self) -> usize;
+}
+
+impl<T> Popped for Ring<T> {
     type Item = T;
 
-    fn next(&mut self) -> Option<T> {
-        self.0.pop_exclusive()
+    fn pop_shared(&self) -> Option<T> {
+        self.try_pop().ok()
     }
 
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.0.len(), Some(self.0.len()))
+    fn pop_owned(&mut self) -> Option<T> {
+        self.pop_exclusive()
+    }
+
+    fn count(&self) -> usize {
+        self.len()
     }
 }
 
-impl<T> ExactSizeIterator for IntoIter<T> {}
-impl<T> FusedIterator for IntoIter<T> {}
+impl<T, const INDEX: u32> Popped for HelpingRing<T, INDEX> {
+    type Item = T;
 
-impl<T> fmt::Debug for IntoIter<T> {
+    fn pop_shared(&self) -> Option<T> {
+        self.try_pop().ok()
+    }
+
+    fn pop_owned(&mut self) -> Option<T> {
+        self.try_pop().ok()
+    }
+
+    fn count(&self) -> usize {
+        self.len()
+    }
+}
+
+/// The elements of a ring that is nobody else's any more, oldest first.
+pub struct IntoIter<R>(R);
+
+impl<R: Popped> Iterator for IntoIter<R> {
+    type Item = R::Item;
+
+    fn next(&mut self) -> Option<R::Item> {
+        self.0.pop_owned()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.0.count(), Some(self.0.count()))
+    }
+}
+
+impl<R: Popped> ExactSizeIterator for IntoIter<R> {}
+impl<R: Popped> FusedIterator for IntoIter<R> {}
+
+impl<R: fmt::Debug> fmt::Debug for IntoIter<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("IntoIter").field(&self.0).finish()
     }
@@ -30,29 +78,36 @@ impl<T> fmt::Debug for IntoIter<T> {
 
 impl<T> IntoIterator for Ring<T> {
     type Item = T;
-    type IntoIter = IntoIter<T>;
+    type IntoIter = IntoIter<Self>;
 
-    fn into_iter(self) -> IntoIter<T> {
+    fn into_iter(self) -> IntoIter<Self> {
         IntoIter(self)
     }
 }
 
-/// Pops until the ring is found empty. See [`Ring::try_iter`].
-#[derive(Debug)]
-pub struct TryIter<'r, T>(&'r Ring<T>);
+impl<T, const INDEX: u32> IntoIterator for HelpingRing<T, INDEX> {
+    type Item = T;
+    type IntoIter = IntoIter<Self>;
 
-impl<T> Ring<T> {
-    /// Pops one element after the other, each with a [`try_pop`](Self::try_pop) of its own, until one finds the
-    /// ring empty. Asked again after that, it looks again.
-    pub fn try_iter(&self) -> TryIter<'_, T> {
-        TryIter(self)
+    fn into_iter(self) -> IntoIter<Self> {
+        IntoIter(self)
     }
 }
 
-impl<T> Iterator for TryIter<'_, T> {
-    type Item = T;
+/// Pops until the ring is found empty. See [`Ring::try_iter`] and [`HelpingRing::try_iter`].
+#[derive(Debug)]
+pub struct TryIter<'r, R>(&'r R);
 
-    fn next(&mut self) -> Option<T> {
-        self.0.try_pop().ok()
+impl<'r, R: Popped> TryIter<'r, R> {
+    pub(super) fn new(ring: &'r R) -> Self {
+        TryIter(ring)
+    }
+}
+
+impl<R: Popped> Iterator for TryIter<'_, R> {
+    type Item = R::Item;
+
+    fn next(&mut self) -> Option<R::Item> {
+        self.0.pop_shared()
     }
 }

@@ -1,7 +1,8 @@
 //! The lesson's ring buffer: its name and its signatures, on [`Ring`].
 
-use super::error::{CapacityError, TryPushError};
+use super::error::TryPushError;
 use super::mpmc::Ring;
+use crate::capacity::CapacityError;
 
 /// The lesson's `LockFreeRingBuffer`, made true, with the lesson's signatures.
 ///

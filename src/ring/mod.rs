@@ -1,6 +1,7 @@
 //! Bounded queues in a ring of slots: first in, first out, many producers, many consumers.
 //!
-//! [`Ring`] is Vyukov's queue. The lesson's name and signatures are [`LockFreeRingBuffer`].
+//! [`Ring`] is Vyukov's queue. The lesson's name and signatures are [`LockFreeRingBuffer`]. [`HelpingRing`] does the same
+//! without ever waiting for another thread, and for more work: its chapter is [`helping`]. This one is about [`Ring`].
 //!
 //! # Protocol
 //! `tail` counts all pushes and `head` all pops, for ever and unmasked: they are *positions*. Position `p` uses
@@ -68,6 +69,7 @@
 mod batch;
 mod claim;
 mod error;
+pub mod helping;
 mod index;
 mod iter;
 mod lesson;
@@ -75,7 +77,9 @@ mod mpmc;
 mod slot;
 mod wait;
 
-pub use error::{CapacityError, Closed, PushError, TryPopError, TryPushError};
+pub use crate::capacity::CapacityError;
+pub use error::{Closed, PushError, TryPopError, TryPushError};
+pub use helping::HelpingRing;
 pub use iter::{IntoIter, TryIter};
 pub use lesson::LockFreeRingBuffer;
 pub use mpmc::Ring;

@@ -1,10 +1,13 @@
 //! The ring and its simple operations. The protocol is told in the [module](super).
 
 use super::claim::Refusal;
-use super::error::{CapacityError, Closed, PushError, TryPopError, TryPushError};
+use super::error::{Closed, PushError, TryPopError, TryPushError};
 use super::index::Index;
+use super::iter::TryIter;
 use super::slot::{Slot, free};
-use super::wait::Sleepers;
+use super::wait::{Sleepers, until_popped, until_pushed};
+use crate::capacity::CapacityError;
+use crate::exhaust::exhaust;
 use crate::sync::atomic::{
     AtomicU64,
     Ordering::{Acquire, Relaxed, Release, SeqCst},
@@ -65,11 +68,7 @@ impl<T> Ring<T> {
             1..=Index::MOST_SLOTS => {}
             _ => return Err(CapacityError::TooLarge(capacity)),
         }
-        if capacity.checked_mul(size_of::<Slot<T>>()).is_none_or(|bytes| isize::try_from(bytes).is_err()) {
-            return Err(CapacityError::TooLarge(capacity));
-        }
-        let mut slots = Vec::new();
-        slots.try_reserve_exact(capacity).map_err(|_| CapacityError::OutOfMemory(capacity))?;
+        let mut slots = CapacityError::reserve(capacity, capacity)?;
         slots.extend((0..count).map(Slot::new));
         Ok(Ring {
             head: CachePadded::new(AtomicU64::new(Index::at(0).0)),
@@ -137,15 +136,7 @@ impl<T> Ring<T> {
     /// # Errors
     /// The value, if the ring is closed, or is closed while this sleeps.
     pub fn push(&self, value: T) -> Result<(), PushError<T>> {
-        let mut value = value;
-        loop {
-            match self.try_push(value) {
-                Ok(()) => return Ok(()),
-                Err(TryPushError::Closed(value)) => return Err(PushError(value)),
-                Err(TryPushError::Full(back)) => value = back,
-            }
-            self.sleep_while_full();
-        }
+        until_pushed(value, |value| self.try_push(value), || self.sleep_while_full())
     }
 
     /// Takes the oldest element out; sleeps while there is none.
@@ -153,13 +144,13 @@ impl<T> Ring<T> {
     /// # Errors
     /// If the ring is closed and empty, or becomes so while this sleeps.
     pub fn pop(&self) -> Result<T, Closed> {
-        loop {
-            match self.try_pop() {
-                Ok(value) => return Ok(value),
-                Err(TryPopError::Closed) => return Err(Closed),
-                Err(TryPopError::Empty) => self.sleep_while_empty(),
-            }
-        }
+        until_popped(|| self.try_pop(), || self.sleep_while_empty())
+    }
+
+    /// Pops one element after the other, each with a [`try_pop`](Self::try_pop) of its own, until one finds the
+    /// ring empty. Asked again after that, it looks again.
+    pub fn try_iter(&self) -> TryIter<'_, Self> {
+        TryIter::new(self)
     }
 
     /// Closes the ring: nothing goes in any more, what is inside can be taken out, and all sleepers wake.
@@ -238,15 +229,7 @@ impl<T> Ring<T> {
 
 impl<T> Drop for Ring<T> {
     fn drop(&mut self) {
-        /// Goes on with the rest when the destructor of one element panics.
-        struct Rest<'a, T>(&'a mut Ring<T>);
-        impl<T> Drop for Rest<'_, T> {
-            fn drop(&mut self) {
-                while self.0.pop_exclusive().is_some() {}
-            }
-        }
-        let rest = Rest(self);
-        while rest.0.pop_exclusive().is_some() {}
+        exhaust(|| self.pop_exclusive());
     }
 }
 

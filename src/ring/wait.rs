@@ -14,6 +14,7 @@
 //! # Invariant
 //! If somebody sleeps, the waiting bit is set, or somebody is on the way to wake all that sleep now.
 
+use super::error::{Closed, PushError, TryPopError, TryPushError};
 use super::index::Index;
 use super::mpmc::Ring;
 use crate::sync::atomic::Ordering::Relaxed;
@@ -29,7 +30,7 @@ pub(super) struct Sleepers {
 
 impl Sleepers {
     /// Sleeps until the next wake-up, if `announce`, which is called under the lock, says that one will come.
-    fn sleep(&self, announce: impl FnOnce() -> bool) {
+    pub(super) fn sleep(&self, announce: impl FnOnce() -> bool) {
         // No foreign code runs under this lock, so a panic cannot have broken what it guards.
         let mut wakes = self.wakes.lock().unwrap_or_else(PoisonError::into_inner);
         if !announce() {
@@ -46,6 +47,36 @@ impl Sleepers {
         let mut wakes = self.wakes.lock().unwrap_or_else(PoisonError::into_inner);
         *wakes += 1;
         self.condition.notify_all();
+    }
+}
+
+/// Tries to push until it is done, and sleeps while it cannot be.
+pub(super) fn until_pushed<T>(
+    mut value: T,
+    try_push: impl Fn(T) -> Result<(), TryPushError<T>>,
+    sleep: impl Fn(),
+) -> Result<(), PushError<T>> {
+    loop {
+        match try_push(value) {
+            Ok(()) => return Ok(()),
+            Err(TryPushError::Closed(value)) => return Err(PushError(value)),
+            Err(TryPushError::Full(back)) => value = back,
+        }
+        sleep();
+    }
+}
+
+/// Tries to pop until it is done, and sleeps while it cannot be.
+pub(super) fn until_popped<T>(
+    try_pop: impl Fn() -> Result<T, TryPopError>,
+    sleep: impl Fn(),
+) -> Result<T, Closed> {
+    loop {
+        match try_pop() {
+            Ok(value) => return Ok(value),
+            Err(TryPopError::Closed) => return Err(Closed),
+            Err(TryPopError::Empty) => sleep(),
+        }
     }
 }
 

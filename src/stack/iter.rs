@@ -1,6 +1,7 @@
 //! Iterators that own what they give.
 
 use super::treiber::{Node, TreiberStack};
+use crate::exhaust::exhaust;
 use crate::reclaim::{Guard, Reclaim};
 use crate::sync::heap;
 use std::fmt;
@@ -50,15 +51,7 @@ impl<T, R: Reclaim> FusedIterator for PopAll<'_, T, R> {}
 
 impl<T, R: Reclaim> Drop for PopAll<'_, T, R> {
     fn drop(&mut self) {
-        /// Goes on with the rest when the destructor of one value panics.
-        struct Rest<'a, 'b, T, R: Reclaim>(&'a mut PopAll<'b, T, R>);
-        impl<T, R: Reclaim> Drop for Rest<'_, '_, T, R> {
-            fn drop(&mut self) {
-                self.0.by_ref().for_each(drop);
-            }
-        }
-        let rest = Rest(self);
-        rest.0.by_ref().for_each(drop);
+        exhaust(|| self.next());
     }
 }
 

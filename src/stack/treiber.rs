@@ -44,6 +44,7 @@
 
 use super::iter::PopAll;
 use super::pinned::Pinned;
+use crate::exhaust::exhaust;
 use crate::reclaim::{Epoch, Guard, Reclaim};
 use crate::sync::atomic::{
     AtomicPtr,
@@ -90,6 +91,16 @@ pub struct TreiberStack<T, R: Reclaim = Epoch> {
 pub(super) struct Node<T> {
     value: UnsafeCell<ManuallyDrop<T>>,
     next: UnsafeCell<*mut Node<T>>,
+}
+
+/// What to do when another thread was faster.
+pub(super) enum Lost<V> {
+    /// To try again with the head that is there now.
+    TryAgain,
+    /// To look at the head again: some time has passed.
+    LookAgain,
+    /// Nothing more: the operation has come to its end elsewhere.
+    Met(V),
 }
 
 impl<T> Node<T> {
@@ -161,6 +172,13 @@ impl<T, R: Reclaim> TreiberStack<T, R> {
     ///
     /// Lock-free. Aborts when memory is exhausted, as `Box::new` does.
     pub fn push(&self, value: T) {
+        self.push_or(value, |_| Lost::TryAgain);
+    }
+
+    /// As [`push`](Self::push), asking `lost` what to do with the node each time that an exchange has failed. The node
+    /// belongs to `lost` while it runs, and for good if it says [`Lost::Met`].
+    #[inline]
+    pub(super) fn push_or(&self, value: T, mut lost: impl FnMut(*mut Node<T>) -> Lost<()>) {
         let node = heap::alloc(Node {
             value: UnsafeCell::new(ManuallyDrop::new(value)),
             next: UnsafeCell::new(ptr::null_mut()),
@@ -173,10 +191,13 @@ impl<T, R: Reclaim> TreiberStack<T, R> {
             unsafe { heap::get(node).next.with_mut(|next| *next = head) }; // step: stack.push.link
             // Release: publishes the node's fields to `stack.pop.head_load` and all other acquiring loads of `head`.
             // step: stack.push.publish
-            match self.head.compare_exchange_weak(head, node, Release, Relaxed) {
-                Ok(_) => return,
-                Err(now) => head = now,
-            }
+            let Err(now) = self.head.compare_exchange_weak(head, node, Release, Relaxed) else { return };
+            head = match lost(node) {
+                Lost::TryAgain => now,
+                // Relaxed: as the first load.
+                Lost::LookAgain => guard.protect(&self.head, Relaxed), // step: stack.push.head_again
+                Lost::Met(()) => return,
+            };
         }
     }
 
@@ -184,6 +205,12 @@ impl<T, R: Reclaim> TreiberStack<T, R> {
     ///
     /// Lock-free.
     pub fn pop(&self) -> Option<T> {
+        self.pop_or(|| Lost::TryAgain)
+    }
+
+    /// As [`pop`](Self::pop), asking `lost` what to do each time that an exchange has failed.
+    #[inline]
+    pub(super) fn pop_or(&self, mut lost: impl FnMut() -> Lost<T>) -> Option<T> {
         let guard = self.reclaim.pin();
         // Acquire: pairs with `stack.push.publish`; the fields of the node are seen.
         let mut head = guard.protect(&self.head, Acquire); // step: stack.pop.head_load
@@ -196,16 +223,19 @@ impl<T, R: Reclaim> TreiberStack<T, R> {
             // as a read-modify-write it continues the release sequences of the pushes below.
             // Acquire on failure: as the first load.
             // step: stack.pop.unlink
-            match self.head.compare_exchange_weak(head, next, Relaxed, Acquire) {
-                Ok(_) => {
-                    // SAFETY: our exchange unlinked it, and we take once.
-                    let value = unsafe { node.take() }; // step: stack.pop.take
-                    // SAFETY: #1 from `push`; #2 unlinked by our exchange alone; #3 a `Node` drops no `T`.
-                    unsafe { guard.retire(head) };
-                    return Some(value);
-                }
-                Err(now) => head = now,
-            }
+            let Err(now) = self.head.compare_exchange_weak(head, next, Relaxed, Acquire) else {
+                // SAFETY: our exchange unlinked it, and we take once.
+                let value = unsafe { node.take() }; // step: stack.pop.take
+                // SAFETY: #1 from `push`; #2 unlinked by our exchange alone; #3 a `Node` drops no `T`.
+                unsafe { guard.retire(head) };
+                return Some(value);
+            };
+            head = match lost() {
+                Lost::TryAgain => now,
+                // Acquire: as the first load.
+                Lost::LookAgain => guard.protect(&self.head, Acquire), // step: stack.pop.head_again
+                Lost::Met(value) => return Some(value),
+            };
         }
         None
     }
@@ -250,15 +280,7 @@ impl<T, R: Reclaim> TreiberStack<T, R> {
 
 impl<T, R: Reclaim> Drop for TreiberStack<T, R> {
     fn drop(&mut self) {
-        /// Goes on with the rest when the destructor of one value panics.
-        struct Rest<'a, T, R: Reclaim>(&'a mut TreiberStack<T, R>);
-        impl<T, R: Reclaim> Drop for Rest<'_, T, R> {
-            fn drop(&mut self) {
-                while self.0.pop_exclusive().is_some() {}
-            }
-        }
-        let rest = Rest(self);
-        while rest.0.pop_exclusive().is_some() {}
+        exhaust(|| self.pop_exclusive());
     }
 }
 

@@ -5,6 +5,9 @@ use super::{hint, thread};
 /// Turns a thread may spin before it lets others run, as a power of two.
 const SPINS: u32 = 6;
 
+/// Turns in a [moment](Backoff::moment).
+const MOMENT: u32 = 128;
+
 /// Waits a little longer each time, for a loop that tries again.
 ///
 /// In a model build a lost race needs no waiting (the next attempt is another step anyway), and waiting for
@@ -45,6 +48,19 @@ impl Backoff {
             thread::yield_now();
         } else {
             self.spin();
+        }
+    }
+
+    /// Spins while `waiting`, but for a moment only: about as long as an exchange that is contended takes.
+    ///
+    /// In a model build it does not wait at all. What others may do meanwhile they may do between any two steps.
+    #[inline]
+    pub fn moment(waiting: impl Fn() -> bool) {
+        if cfg!(not(any(loom, shuttle))) {
+            let mut turns = 0..MOMENT;
+            while waiting() && turns.next().is_some() {
+                hint::spin_loop();
+            }
         }
     }
 }

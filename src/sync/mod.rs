@@ -45,8 +45,10 @@ pub use std::sync::{LockResult, PoisonError, TryLockError, TryLockResult};
 
 mod backoff;
 mod choice;
+mod scatter;
 pub use backoff::Backoff;
 pub use choice::{Choice, Reuse};
+pub use scatter::scatter;
 
 #[cfg(any(feature = "check", loom, shuttle))]
 pub(crate) mod host;

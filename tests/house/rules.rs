@@ -83,13 +83,14 @@ pub fn door(source: &Source) -> Vec<String> {
 }
 
 /// Each floor, and the floors that it may use.
-const FLOORS: [(&str, &[&str]); 6] = [
+const FLOORS: [(&str, &[&str]); 7] = [
     ("sync", &[]),
     ("reclaim", &["sync"]),
+    ("arena", &["sync"]),
     ("check", &["sync"]),
     ("log", &["check"]),
-    ("stack", &["sync", "reclaim"]),
-    ("ring", &["sync", "reclaim"]),
+    ("stack", &["sync", "reclaim", "arena"]),
+    ("ring", &["sync", "reclaim", "arena"]),
 ];
 
 /// A floor uses the floors below it.
@@ -153,7 +154,7 @@ const ACCESSES: [&str; 7] =
 
 /// Each access to an atomic in a structure has a label of its own, by which proofs and audits name it.
 pub fn steps(source: &Source) -> Vec<String> {
-    if !["stack", "ring", "reclaim"].map(Some).contains(&source.floor()) {
+    if !["stack", "ring", "reclaim", "arena"].map(Some).contains(&source.floor()) {
         return Vec::new();
     }
     let lines = &source.lines;

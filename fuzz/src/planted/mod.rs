@@ -24,6 +24,8 @@ pub enum Bug {
     Empty,
     /// Ring, in models only: a pop does not give its slot back, and the push of the next lap waits for ever.
     Stuck,
+    /// Stack in numbered cells, in models only: its words have no version.
+    Narrow,
     /// Ring: `is_empty` compares slots instead of positions, and takes a full ring for an empty one.
     Slots,
     /// Ring: the destructor goes from slot to slot likewise, and drops nothing of a full ring.
@@ -58,6 +60,7 @@ pub fn bug(usual: Bug) -> Bug {
         Ok("unwritten") => Bug::Unwritten,
         Ok("empty") => Bug::Empty,
         Ok("stuck") => Bug::Stuck,
+        Ok("narrow") => Bug::Narrow,
         Ok("slots") => Bug::Slots,
         Ok("lost") => Bug::Lost,
         Ok("twice") => Bug::Twice,

@@ -142,7 +142,7 @@ impl<T> Drop for Ring<T> {
 pub struct Planted<T> {
     capacity: usize,
     bug: Bug,
-    spec: Bounded<T>,
+    spec: Bounded<selvedge::ring::Ring<T>>,
 }
 
 /// A ring of so many elements.

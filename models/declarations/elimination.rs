@@ -1,0 +1,45 @@
+//! The elimination stack, which must do what Treiber's does: for the models in `models/elimination.rs` and for the
+//! fuzzers in `fuzz/`.
+
+use super::stack::{Op, Ret, treiber};
+use selvedge::check::{Spec, Structure};
+use selvedge::stack::EliminationStack;
+
+/// With so many places where threads may meet.
+pub struct Eliminating(pub usize);
+
+impl Spec for Eliminating {
+    type Op = Op;
+    type Ret = Ret;
+    type State = Vec<u8>;
+
+    fn initial(&self) -> Vec<u8> {
+        treiber().initial()
+    }
+
+    fn step(&self, state: &mut Vec<u8>, op: &Op) -> Ret {
+        treiber().step(state, op)
+    }
+}
+
+impl Structure for Eliminating {
+    type Sut = EliminationStack<u8>;
+
+    fn create(&self) -> Self::Sut {
+        EliminationStack::with_reclaim(Default::default(), self.0)
+    }
+
+    fn apply(&self, stack: &Self::Sut, op: &Op) -> Ret {
+        match op {
+            Op::Push(value) => {
+                stack.push(*value);
+                Ret::Done
+            }
+            Op::Pop => Ret::Top(stack.pop()),
+            Op::PopAll => Ret::All(stack.pop_all().collect()),
+            Op::Peek => Ret::Top(stack.pin().peek().copied()),
+            Op::Iter => Ret::All(stack.pin().iter().copied().collect()),
+            Op::IsEmpty => Ret::Empty(stack.is_empty()),
+        }
+    }
+}

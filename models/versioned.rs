@@ -1,0 +1,89 @@
+//! Models of the versioned stack: the same declarations on std, loom and shuttle.
+
+#[path = "declarations/versioned.rs"]
+mod declaration;
+
+use declaration::Op::{self, IsEmpty, IsFull, Len, Pop, Push};
+use declaration::{Bounded, bounded};
+use selvedge::check::{Model, Scenario};
+
+selvedge::check_structure!(capacity_1, wide(1));
+selvedge::check_structure!(capacity_3, wide(3));
+
+fn wide(capacity: usize) -> Bounded {
+    bounded(capacity)
+}
+
+fn two(left: impl IntoIterator<Item = Op>, right: impl IntoIterator<Item = Op>) -> Scenario<Op> {
+    Scenario::new().thread(left).thread(right)
+}
+
+/// `name (capacity): scenario` for each model.
+macro_rules! models {
+    ($($name:ident ($capacity:expr): $scenario:expr;)*) => {
+        $(selvedge::model!($name, Model::of(wide($capacity), $scenario).preemptions(3));)*
+    };
+}
+
+models! {
+    push_push (2): two([Push(1)], [Push(2)]).after([Pop, Pop, Pop]);
+    pop_pop (2): two([Pop], [Pop]).before([Push(1), Push(2)]).after([Pop]);
+    push_pop_2x2 (2): two([Push(1), Pop], [Push(2), Pop]).after([Pop]);
+    pops_against_pushes_2x2 (3): two([Pop, Pop], [Push(1), Push(2)]).before([Push(0)]).after([Pop, Pop]);
+    // "Full" is true: a cell that is on its way back takes no room.
+    full_after_empty (1): two([Pop], [Pop, Push(2)]).before([Push(1)]).after([Pop]);
+    two_for_one_place (1): two([Push(1)], [Push(2)]).after([Len, Pop, Pop]);
+    length_is_a_snapshot (2): two([Pop, Push(2)], [Len]).before([Push(1)]);
+    full_is_a_snapshot (2): two([Pop, Push(3)], [IsFull]).before([Push(1), Push(2)]);
+    empty_is_seen (2): two([Push(1), IsEmpty], [Pop, IsEmpty]).after([IsEmpty]);
+    // Two cells to spare: the third thread makes a segment, or two of them do.
+    cells_run_out (1): two([Push(1)], [Push(2)]).thread([Push(3)]).before([Push(0)]).after([Pop, Pop]);
+}
+
+/// What the version is for: cells come back as the top, over others. Versions so narrow are for models only.
+#[cfg(any(loom, shuttle))]
+mod aba {
+    use super::*;
+    use selvedge::check::Engine::{ExplorerSc, ExplorerWeak};
+
+    /// The first thread reads the top and what is below, and stops. The others change the head four times: two take
+    /// a value each and one of them another, so that the cell of the top is given back *last* and pushed again
+    /// first, over nothing. Then the first one goes on, and puts a free cell on top.
+    ///
+    /// One other thread alone cannot do that: cells come back in the order in which they went.
+    fn even() -> Scenario<Op> {
+        Scenario::new()
+            .before([Push(1), Push(2), Push(3)])
+            .thread([Pop])
+            .thread([Pop])
+            .thread([Pop, Pop, Push(4)])
+            .after([Pop, Pop])
+    }
+
+    /// The same with three changes.
+    fn odd() -> Scenario<Op> {
+        Scenario::new()
+            .before([Push(1), Push(2)])
+            .thread([Pop])
+            .thread([Pop])
+            .thread([Pop, Push(3)])
+            .after([Pop, Pop])
+    }
+
+    fn narrow<const INDEX: u32>(scenario: Scenario<Op>, defect: &str) -> Model {
+        Model::of(bounded::<u8, INDEX>(3), scenario).kills(
+            defect,
+            [ExplorerSc, ExplorerWeak],
+            ["not linearizable", "data race", "use after free", "wrong"],
+        )
+    }
+
+    selvedge::model!(without_a_version, narrow::<64>(odd(), "control: no version in the exchange"));
+    selvedge::model!(
+        two_bits,
+        narrow::<62>(even(), "control: a version of two bits comes round after four changes")
+    );
+    selvedge::model!(wide_enough_for_three, Model::of(wide(3), odd()).choices([]).preemptions(3));
+    // 557,000 executions with weak memory: a little more than a quick run has.
+    selvedge::model!(wide_enough_for_four, Model::of(wide(3), even()).choices([]).preemptions(3).capped());
+}
