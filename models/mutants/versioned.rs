@@ -54,7 +54,7 @@ impl Versioned {
         if self.bug == Bug::NoVersion && std::ptr::eq(list, &self.head) {
             return cell & 0xFF;
         }
-        (old & !0xFF) + 0x100 | cell & 0xFF
+        ((old & !0xFF) + 0x100) | (cell & 0xFF)
     }
 
     fn put(&self, list: &AtomicU64, cell: u64, release: Ordering) {
