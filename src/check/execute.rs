@@ -1,7 +1,8 @@
 //! One execution of a model's body.
 
-use super::history::{Call, History, Order};
+use super::history::{Call, History, Order, go_on};
 use super::linearizability::{Judgement, judge};
+use super::panicky::catch_chosen;
 use super::picture::{Attempt, Refuted};
 use super::scenario::Scenario;
 use super::spec::{Spec, Structure};
@@ -153,13 +154,15 @@ impl<S: Structure> Worker<S> {
 
     fn work(&self, thread: usize, phase: u32, operations: &[S::Op]) {
         for op in operations {
-            let about = |ret: Option<&S::Ret>| match ret {
+            let about = |ret: Option<&Option<S::Ret>>| match ret {
                 None => format!("{BEGINS}{op:?}"),
-                Some(ret) => format!("{ENDS}{op:?} -> {ret:?}"),
+                Some(None) => format!("{ENDS}{op:?} -> (a panic)"),
+                Some(Some(ret)) => format!("{ENDS}{op:?} -> {ret:?}"),
             };
             let from = self.position();
-            let (ret, start, end) = self.watch.time(about, || self.structure.apply(&self.sut, op));
-            let call = Call { thread, op: op.clone(), ret: Some(ret), start, end, phase };
+            let apply = || catch_chosen(|| self.structure.apply(&self.sut, op));
+            let (ret, start, end) = self.watch.time(about, apply);
+            let call = Call { thread, op: op.clone(), ret, start, end, phase };
             self.calls.lock().expect("no panic under this lock").push((call, (from, self.position())));
         }
     }
@@ -189,7 +192,8 @@ pub(super) fn scenario<S: Structure>(structure: &Arc<S>, scenario: &Scenario<S::
         panic_any(Refuted { message, attempt });
     }
     let sut = Arc::into_inner(sut).expect("all threads have ended and given their share back");
-    drop(sut);
+    // A destructor that panics by choice has to leave nothing behind, as the end of the execution tells.
+    let _ = catch_chosen(|| drop(sut));
 }
 
 /// What the judge says of the calls of an execution.
@@ -204,7 +208,7 @@ struct Judged<S: Spec> {
 fn judged<S: Structure>(spec: &S, calls: Vec<Timed<S>>, order: Respect) -> Judged<S> {
     match order {
         Respect::Order(order) => {
-            let history: History<_, _> = calls.into_iter().map(|(call, _)| call).collect();
+            let history: History<_, _> = go_on(calls.into_iter().map(|(call, _)| call)).collect();
             let judgement = Some(judge(spec, &history, order));
             Judged { answers: history.answers(), overlapped: history.overlaps(), history, judgement }
         }

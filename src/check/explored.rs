@@ -14,6 +14,7 @@ use crate::sync::host::Arc;
 use crate::sync::model::{self, Oracle, Settings, Strength};
 use crate::sync::{Choice, Reuse};
 use std::path::PathBuf;
+use std::rc::Rc;
 
 /// The most executions of one body in a normal run; a tenth of it must do for the models of a quick one.
 const CAP: u64 = 5_000_000;
@@ -36,7 +37,7 @@ fn program(body: Body, nth: usize, choices: Vec<Choice>, reuse: Reuse, tally: Ta
     Arc::new(move |recorded| {
         context.tally.begin();
         let allowed = choices.clone();
-        let oracle = Oracle::Engine(Box::new(move |choice, answers| {
+        let oracle = Oracle::Engine(Rc::new(move |choice, answers| {
             if allowed.contains(&choice) || choice == Choice::AddressReuse {
                 model::choose(choice, answers)
             } else {

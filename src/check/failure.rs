@@ -69,6 +69,7 @@ pub(super) mod catching {
     use super::{Failure, attempt_of, message_of};
     use crate::check::{columns, picture};
     use crate::sync::host::Once;
+    use crate::sync::model;
     use std::cell::RefCell;
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -87,6 +88,7 @@ pub(super) mod catching {
                 let ours = CATCHING.with(|catching| {
                     let Ok(mut catching) = catching.try_borrow_mut() else { return true };
                     let Some((first, told)) = catching.as_mut() else { return false };
+                    model::failed();
                     if first.is_none() {
                         let at = info.location().map(|l| format!(" ({}:{})", l.file(), l.line()));
                         let message = message_of(info.payload()) + &at.unwrap_or_default();

@@ -1,5 +1,6 @@
 //! What was asked and answered, and when.
 
+use std::collections::HashMap;
 use std::fmt::{self, Debug};
 use std::hash::{DefaultHasher, Hasher};
 
@@ -170,6 +171,24 @@ impl fmt::Write for Text {
         self.0.write(text.as_bytes());
         Ok(())
     }
+}
+
+/// Names each thread that goes on after a call without an answer as another one: nobody waits for that answer, and a
+/// history has nothing after it. Each thread's calls must be in their order.
+pub(super) fn go_on<Op, Ret>(
+    calls: impl IntoIterator<Item = Call<Op, Ret>>,
+) -> impl Iterator<Item = Call<Op, Ret>> {
+    /// Threads of a scenario are fewer.
+    const NEXT: usize = 100;
+    let mut names = HashMap::new();
+    calls.into_iter().map(move |mut call| {
+        let name = names.entry(call.thread).or_insert(call.thread);
+        call.thread = *name;
+        if call.ret.is_none() {
+            (call.end, *name) = (u64::MAX, *name + NEXT);
+        }
+        call
+    })
 }
 
 impl<Op, Ret> FromIterator<Call<Op, Ret>> for History<Op, Ret> {

@@ -63,6 +63,7 @@ mod history;
 pub mod linearizability;
 pub mod measure;
 mod model;
+mod panicky;
 #[cfg(shuttle)]
 mod parts;
 pub mod picture;
@@ -97,6 +98,7 @@ pub use failure::Failure;
 pub use history::{Call, History, HistoryError, Order};
 pub use linearizability::{Judgement, Limit, Limits, judge, judge_within};
 pub use model::{Engine, Model};
+pub use panicky::{Panicky, catch_chosen, may_panic};
 pub use progress::Progress;
 pub use record::{Coverage, Outcome, Record};
 pub use scenario::{Scenario, Shape};

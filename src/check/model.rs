@@ -156,8 +156,8 @@ pub(super) fn short_name<T: ?Sized>() -> String {
 impl Model {
     /// What may be chosen in a model that holds, unless it says otherwise.
     #[cfg(any(loom, shuttle))]
-    pub(super) const CHOICES: [Choice; 3] =
-        [Choice::SpuriousFailure, Choice::SpuriousWakeUp, Choice::TimeOut];
+    pub(super) const CHOICES: [Choice; 4] =
+        [Choice::SpuriousFailure, Choice::SpuriousWakeUp, Choice::TimeOut, Choice::Panic];
 
     fn new(structure: String, property: &str, bodies: Vec<Body>) -> Self {
         Model {

@@ -14,6 +14,7 @@ use crate::sync::host::Arc;
 use crate::sync::model::{self, Oracle, Schedules, Settings, Strength};
 use crate::sync::{Choice, Reuse};
 use arbitrary::Unstructured;
+use std::rc::Rc;
 
 /// Executions of one model under one engine in a normal run.
 const EXECUTIONS: u64 = 20_000;
@@ -26,7 +27,7 @@ const RARELY: u64 = 8;
 
 /// A choice by the schedule's own random numbers, so that a replayed schedule makes it again.
 fn oracle(allowed: Vec<Choice>) -> Oracle {
-    Oracle::Engine(Box::new(move |choice, answers| {
+    Oracle::Engine(Rc::new(move |choice, answers| {
         if !allowed.contains(&choice) {
             return 0;
         }

@@ -9,6 +9,8 @@ pub enum Choice {
     SpuriousWakeUp,
     /// 1: the time is up.
     TimeOut,
+    /// 1: a callback of the user's panics. At most one in an execution.
+    Panic,
     /// k > 0: the allocation gets the k-th oldest freed address of its size.
     AddressReuse,
 }

@@ -17,7 +17,9 @@
 //! * count the steps of each thread (`model::steps`);
 //! * publish an operation before it happens (`model::pending`), which a scheduler needs to see ahead;
 //! * ask the engine to choose ([`Choice`]): a weak compare-exchange that fails for no reason, a
-//!   wake-up that nobody sent, a time-out, an allocation that gets the address of a freed node.
+//!   wake-up that nobody sent, a time-out, an allocation that gets the address of a freed node, a callback that panics;
+//! * tell a panic that was chosen from one that is a failure (`model::catch_chosen`): steps go on in the one, and are none
+//!   in the other.
 //!
 //! # Differences from `std` that code on the facade must respect
 //!

@@ -5,6 +5,7 @@ use selvedge::sync::atomic::{AtomicU32, Ordering};
 use selvedge::sync::model::{self, Oracle, Settings, Value};
 use selvedge::sync::time::{Duration, Instant};
 use selvedge::sync::{Choice, Condvar, Mutex, Reuse, heap, thread};
+use std::rc::Rc;
 use std::sync::Arc;
 
 fn weak_exchanges() -> Vec<Result<u32, u32>> {
@@ -58,11 +59,11 @@ fn the_engine_is_asked_and_answers() {
             log.lock().unwrap().push((choice, answers));
             1
         };
-        Settings { oracle: Oracle::Engine(Box::new(ask)), ..Settings::default() }
+        Settings { oracle: Oracle::Engine(Rc::new(ask)), ..Settings::default() }
     };
     assert_eq!(outcome(engine, weak_exchanges), [Err(0), Err(0), Err(0)]);
     assert_eq!(asked.lock().unwrap()[..3], [(Choice::SpuriousFailure, 2); 3]);
-    let wild = || Settings { oracle: Oracle::Engine(Box::new(|_, answers| answers)), ..Settings::default() };
+    let wild = || Settings { oracle: Oracle::Engine(Rc::new(|_, answers| answers)), ..Settings::default() };
     assert_eq!(failure(wild, || drop(weak_exchanges())), "the engine chose answer 2 of 2");
 }
 
@@ -208,7 +209,7 @@ fn the_oracle_chooses_which_address_comes_back() {
                 assert_eq!(choice, Choice::AddressReuse);
                 answer.min(answers - 1)
             };
-            Settings { reuse: Reuse::Chosen, oracle: Oracle::Engine(Box::new(ask)), ..Settings::default() }
+            Settings { reuse: Reuse::Chosen, oracle: Oracle::Engine(Rc::new(ask)), ..Settings::default() }
         };
         assert_eq!(outcome(settings, || reused(1)), wanted, "the {answer}-th oldest");
     }

@@ -9,7 +9,7 @@ use super::machine::{Broken, Ended, Life, Run, Want};
 use super::plain::{Doubt, Moment};
 use super::psc::Psc;
 use super::unwinding::Unwinding;
-use crate::sync::model::{Answer, Location, Machine, Place, Plain, Request, Stale, all_pending};
+use crate::sync::model::{Answer, Location, Machine, Place, Plain, Request, Stale, all_pending, fault};
 use std::cell::{Cell, RefCell};
 
 /// What an execution is in which some thread can never go on.
@@ -151,7 +151,7 @@ impl Driver {
         }
         let doubts = std::mem::take(&mut *self.doubts.borrow_mut());
         if let Some(complaint) = doubts.iter().find_map(|doubt| self.resolve(doubt).err()) {
-            panic!("{complaint}");
+            fault(complaint);
         }
     }
 
@@ -197,7 +197,8 @@ impl Machine for Driver {
     fn answer(&self, request: &Request<'_>) -> Option<Answer> {
         let ended = self.run.borrow().ended;
         if ended == Ended::Stuck && self.stuck_fails() {
-            panic!("{}", self.why_stuck());
+            fault(self.why_stuck());
+            return None;
         }
         if matches!(ended, Ended::Stuck | Ended::Redundant) {
             self.give_up();
@@ -208,7 +209,10 @@ impl Machine for Driver {
         }
         let answer = self.run.borrow_mut().answer(request);
         self.settle();
-        answer.unwrap_or_else(|complaint| panic!("{complaint}"))
+        answer.unwrap_or_else(|complaint| {
+            fault(complaint);
+            None
+        })
     }
 
     fn abandoned(&self) -> bool {
@@ -253,7 +257,10 @@ impl Machine for Driver {
 
     fn exclusive(&self, location: Location, _place: Place) -> u64 {
         let content = self.run.borrow_mut().exclusive(location);
-        content.unwrap_or_else(|complaint| panic!("{complaint}"))
+        content.unwrap_or_else(|complaint| {
+            fault(complaint);
+            0
+        })
     }
 
     fn token(&self, thread: usize) -> Location {
@@ -279,7 +286,7 @@ impl Machine for Driver {
         match outcome {
             Ok(None) => {}
             Ok(doubt) => self.consider(doubt),
-            Err(complaint) => panic!("{complaint}"),
+            Err(complaint) => fault(complaint),
         }
     }
 
@@ -307,7 +314,7 @@ impl Machine for Driver {
         let outcome = self.run.borrow_mut().plains.retire(memory, moment);
         match outcome {
             Ok(doubts) => self.consider(doubts),
-            Err(complaint) => panic!("{complaint}"),
+            Err(complaint) => fault(complaint),
         }
     }
 

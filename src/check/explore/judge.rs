@@ -20,7 +20,7 @@ use super::coherence::close_further;
 use super::driver::Driver;
 use super::graph::{Id, Kind};
 use super::machine::Run;
-use crate::check::history::{Call, Calls, History, Order};
+use crate::check::history::{Call, Calls, History, Order, go_on};
 use crate::check::linearizability::{Judgement, judge};
 use crate::check::spec::Spec;
 use std::cell::RefCell;
@@ -83,7 +83,7 @@ pub(in crate::check) fn explain<S: Spec>(spec: &S, mut calls: Vec<Timed<S>>) -> 
     calls.sort_by_key(|(call, _)| call.thread);
     assert!(calls.len() <= 64, "an explored scenario has at most 64 operations");
     let spans: Vec<(usize, Span)> = calls.iter().map(|(call, span)| (call.thread, *span)).collect();
-    let history: History<S::Op, S::Ret> = timed(&run, calls).collect();
+    let history: History<S::Op, S::Ret> = go_on(timed(&run, calls)).collect();
     let answers = history.answers();
     let slow = run.rules.steps.and_then(|most| slow(&run, &history, &spans, most));
     let mut verdicts = driver.verdicts.borrow_mut();

@@ -8,6 +8,7 @@ use crate::sync::model::{self, Oracle, Settings, Strength};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// A thread that takes more steps than this in one execution makes no progress.
 const STEP_LIMIT: u64 = 2_000;
@@ -19,7 +20,7 @@ pub(super) fn execution<T: 'static>(
     then: impl Fn(T) + Send + Sync + 'static,
 ) -> Program {
     Arc::new(move |recorded| {
-        let oracle = Oracle::Engine(Box::new(model::choose));
+        let oracle = Oracle::Engine(Rc::new(model::choose));
         let strength = Strength::Plain;
         model::begin(Settings { strength, oracle, reuse, step_limit: STEP_LIMIT, silent: !recorded });
         let outcome = program();

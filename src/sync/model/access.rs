@@ -2,6 +2,7 @@
 
 use super::engine;
 use super::event::{Event, Object, Place, Value};
+use super::unwind;
 use super::world::{self, Pending};
 use std::sync::atomic::Ordering;
 
@@ -20,7 +21,7 @@ impl Step {
     /// Performs the step: `act` calls the engine once and tells what it saw and with which ordering.
     pub(super) fn perform<R>(self, act: impl FnOnce() -> (R, Value, Option<Ordering>)) -> R {
         let Step { object, action, writes, place, pointers, address } = self;
-        if std::thread::panicking() {
+        if unwind::failing() {
             // The execution has failed and is being unwound: its drops go on, and are not steps of it.
             return act().0;
         }

@@ -9,6 +9,7 @@
 
 use super::engine;
 use super::event::{Place, Stale};
+use super::unwind;
 use crate::sync::Choice;
 use std::any::Any;
 use std::cell::Cell;
@@ -224,8 +225,9 @@ pub(super) fn must_wait(machine: &dyn Machine) {
     }
 }
 
-/// Puts `request` to the machine, and runs others until it is answered.
-pub(super) fn ask(machine: &dyn Machine, place: Place, request: &Request<'_>) -> Answer {
+/// Puts `request` to the machine, and runs others until it is answered. `None`: the execution is over, and this thread
+/// is in a destructor that must go on without an answer.
+pub(super) fn ask(machine: &dyn Machine, place: Place, request: &Request<'_>) -> Option<Answer> {
     Quiet::check();
     let me = machine.running();
     machine.arrive(me, place, request);
@@ -233,12 +235,15 @@ pub(super) fn ask(machine: &dyn Machine, place: Place, request: &Request<'_>) ->
         while machine.running() != me {
             engine::switch();
         }
+        if unwind::must_go_on(me) {
+            return None;
+        }
         if machine.abandoned() {
             let payload: Box<dyn Any + Send> = Box::new(Abandoned);
             resume_unwind(payload);
         }
         if let Some(answer) = machine.answer(request) {
-            return answer;
+            return Some(answer);
         }
     }
 }

@@ -4,11 +4,13 @@ use super::access::Step;
 use super::clock;
 use super::engine;
 use super::event::{Object, Place, Value};
+use super::unwind;
 use super::world;
 use crate::sync::Choice;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::panic::Location;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{LockResult, PoisonError, TryLockError, TryLockResult};
 use std::time::Duration;
 
@@ -16,12 +18,9 @@ fn step(object: Object, action: &'static str, place: Place) -> Step {
     Step { object, action, writes: true, place, pointers: false, address: None }
 }
 
-/// A guard is handed over whether or not a panic has poisoned the lock.
-fn guard_of<G>(result: LockResult<G>) -> (G, bool) {
-    match result {
-        Ok(guard) => (guard, false),
-        Err(poison) => (poison.into_inner(), true),
-    }
+/// A guard of the engine: whether it is poisoned hangs on `std::thread::panicking`, which may be about another thread.
+fn guard_of<G>(result: LockResult<G>) -> G {
+    result.unwrap_or_else(PoisonError::into_inner)
 }
 
 fn result_of<G>(guard: G, poisoned: bool) -> LockResult<G> {
@@ -32,6 +31,8 @@ fn result_of<G>(guard: G, poisoned: bool) -> LockResult<G> {
 pub struct Mutex<T> {
     raw: engine::Mutex<T>,
     object: Object,
+    /// A thread has unwound while it held the lock.
+    poisoned: AtomicBool,
 }
 
 /// The right to use a mutex's content.
@@ -39,6 +40,8 @@ pub struct Mutex<T> {
 pub struct MutexGuard<'a, T> {
     raw: Option<engine::MutexGuard<'a, T>>,
     mutex: &'a Mutex<T>,
+    /// The thread unwound already when it took the lock.
+    unwinding: bool,
     /// Where the lock was taken: `drop` is called by nobody's source line.
     place: Place,
 }
@@ -46,7 +49,17 @@ pub struct MutexGuard<'a, T> {
 impl<T> Mutex<T> {
     /// An open mutex that holds `value`.
     pub fn new(value: T) -> Self {
-        Self { raw: engine::Mutex::new(value), object: world::new_object() }
+        let (raw, object) = (engine::Mutex::new(value), world::new_object());
+        Self { raw, object, poisoned: AtomicBool::new(false) }
+    }
+
+    fn guard<'a>(&'a self, raw: engine::MutexGuard<'a, T>, place: Place) -> LockResult<MutexGuard<'a, T>> {
+        let unwinding = unwind::unwinding();
+        result_of(MutexGuard { raw: Some(raw), mutex: self, unwinding, place }, self.is_poisoned())
+    }
+
+    fn is_poisoned(&self) -> bool {
+        self.poisoned.load(Relaxed)
     }
 
     /// Waits for the lock and takes it.
@@ -57,8 +70,7 @@ impl<T> Mutex<T> {
     pub fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
         let place = Location::caller();
         let locked = step(self.object, "lock", place).perform(|| (self.raw.lock(), Value::None, None));
-        let (raw, poisoned) = guard_of(locked);
-        result_of(MutexGuard { raw: Some(raw), mutex: self, place }, poisoned)
+        self.guard(guard_of(locked), place)
     }
 
     /// Takes the lock if it is free.
@@ -69,14 +81,12 @@ impl<T> Mutex<T> {
     pub fn try_lock(&self) -> TryLockResult<MutexGuard<'_, T>> {
         let place = Location::caller();
         let tried = step(self.object, "try_lock", place).perform(|| (self.raw.try_lock(), Value::None, None));
-        match tried {
-            Ok(raw) => Ok(MutexGuard { raw: Some(raw), mutex: self, place }),
-            Err(TryLockError::WouldBlock) => Err(TryLockError::WouldBlock),
-            Err(TryLockError::Poisoned(poison)) => {
-                let guard = MutexGuard { raw: Some(poison.into_inner()), mutex: self, place };
-                Err(TryLockError::Poisoned(PoisonError::new(guard)))
-            }
-        }
+        let raw = match tried {
+            Ok(raw) => raw,
+            Err(TryLockError::WouldBlock) => return Err(TryLockError::WouldBlock),
+            Err(TryLockError::Poisoned(poison)) => poison.into_inner(),
+        };
+        Ok(self.guard(raw, place)?)
     }
 
     /// The content.
@@ -84,7 +94,8 @@ impl<T> Mutex<T> {
     /// # Errors
     /// The content, in a [`PoisonError`], if a thread panicked while it held the lock.
     pub fn into_inner(self) -> LockResult<T> {
-        self.raw.into_inner()
+        let poisoned = self.is_poisoned();
+        result_of(guard_of(self.raw.into_inner()), poisoned)
     }
 
     /// The content, of which `&mut self` is the only user.
@@ -92,7 +103,8 @@ impl<T> Mutex<T> {
     /// # Errors
     /// As [`into_inner`](Self::into_inner).
     pub fn get_mut(&mut self) -> LockResult<&mut T> {
-        self.raw.get_mut()
+        let poisoned = self.is_poisoned();
+        result_of(guard_of(self.raw.get_mut()), poisoned)
     }
 }
 
@@ -125,6 +137,9 @@ impl<T> DerefMut for MutexGuard<'_, T> {
 impl<T> Drop for MutexGuard<'_, T> {
     fn drop(&mut self) {
         let Some(raw) = self.raw.take() else { return };
+        if !self.unwinding && unwind::unwinding() {
+            self.mutex.poisoned.store(true, Relaxed);
+        }
         step(self.mutex.object, "unlock", self.place).perform(|| (drop(raw), Value::None, None));
     }
 }
@@ -187,8 +202,7 @@ impl Condvar {
         let place = Location::caller();
         let (mutex, raw) = (guard.mutex, guard.raw.take().expect("held"));
         let woken = step(self.object, "wait", place).perform(|| (self.raw.wait(raw), Value::None, None));
-        let (raw, poisoned) = guard_of(woken);
-        result_of(MutexGuard { raw: Some(raw), mutex, place }, poisoned)
+        mutex.guard(guard_of(woken), place)
     }
 
     /// As [`wait`](Self::wait), for at most `timeout` of model time.
@@ -208,8 +222,8 @@ impl Condvar {
         } else {
             self.wait(guard)
         };
-        let (guard, poisoned) = guard_of(waited);
-        result_of((guard, WaitTimeoutResult(up)), poisoned)
+        let poisoned = waited.is_err();
+        result_of((guard_of(waited), WaitTimeoutResult(up)), poisoned)
     }
 
     /// Wakes one of those that wait, if any.

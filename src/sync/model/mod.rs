@@ -26,6 +26,7 @@ mod locks;
 mod nodes;
 mod oracle;
 mod threads;
+mod unwind;
 mod weaken;
 mod world;
 
@@ -58,9 +59,14 @@ pub(crate) use nodes::{pin, retire, unpin};
 pub use event::{Event, Object, Place, Stale, Value};
 pub use nodes::Leak;
 pub use oracle::Oracle;
+pub use unwind::{ChosenPanic, catch_chosen, panic_point};
 pub use weaken::unreached_weakenings;
 pub use world::{Pending, Settings, Strength, begin, end, events, pending, steps, thread};
 
+#[cfg(feature = "check")]
+pub(crate) use unwind::failed;
+#[cfg(all(shuttle, feature = "check"))]
+pub(crate) use unwind::fault;
 #[cfg(all(loom, feature = "check"))]
 pub(crate) use world::choices;
 #[cfg(feature = "check")]

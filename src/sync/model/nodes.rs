@@ -22,6 +22,7 @@
 use super::access::Step;
 use super::engine::{self, Canary};
 use super::event::{Object, Place, Value};
+use super::unwind;
 use super::world;
 use crate::sync::{Choice, Reuse};
 use std::alloc::Layout;
@@ -174,7 +175,7 @@ fn layout<T>() -> Layout {
 /// Panics if the object at `address` lies in a freed node.
 pub(super) fn check(address: usize, place: Place) {
     if let Err(fault) = world::with(|w| w.heap.used(address, place).map(|_| ())) {
-        panic!("{fault}");
+        unwind::fault(fault);
     }
 }
 
@@ -184,7 +185,7 @@ pub(super) fn touch(machine: &dyn super::explored::Machine, address: usize, plac
     let found =
         world::with(|w| w.heap.used(address, place).map(|node| node.map(|node| node.canary.memory())));
     match found {
-        Err(fault) => panic!("{fault}"),
+        Err(fault) => unwind::fault(fault),
         Ok(None) => {}
         Ok(Some(memory)) => machine.access(memory, false, place),
     }
@@ -197,7 +198,7 @@ fn node_step(action: &'static str, writes: bool, place: Place) -> Step {
 /// The node whose address the next allocation of this layout gets, if it gets that of a freed one.
 fn revived(layout: Layout) -> Option<usize> {
     let reuse = world::with(|w| w.reuse());
-    if reuse == Reuse::Never || std::thread::panicking() {
+    if reuse == Reuse::Never || unwind::failing() {
         return None;
     }
     let old = world::with(|w| w.heap.reusable(layout));
@@ -257,7 +258,7 @@ pub(crate) fn pin() -> Option<usize> {
 /// The guard ends.
 pub(crate) fn unpin(guard: usize) {
     #[cfg(shuttle)]
-    if let Some(machine) = super::explored::machine().filter(|_| !std::thread::panicking()) {
+    if let Some(machine) = super::explored::machine().filter(|_| !unwind::failing()) {
         machine.unpin(guard);
     }
     #[cfg(not(shuttle))]
@@ -269,18 +270,19 @@ pub(crate) fn unpin(guard: usize) {
 #[track_caller]
 pub(crate) fn retire<T>(node: *mut T) -> bool {
     #[cfg(shuttle)]
-    if let Some(machine) = super::explored::machine().filter(|_| !std::thread::panicking()) {
+    if let Some(machine) = super::explored::machine().filter(|_| !unwind::failing()) {
         let place = Location::caller();
-        let (_, canary) = living(node as usize, place, "retired");
-        machine.retire(canary.memory(), place);
+        if let Some((_, canary)) = living(node as usize, place, "retired") {
+            machine.retire(canary.memory(), place);
+        }
         return true;
     }
     let _ = node;
     false
 }
 
-/// The living node at exactly this address, or a panic that says what it is instead.
-fn living(address: usize, place: Place, verb: &str) -> (usize, Canary) {
+/// The living node at exactly this address, or a fault that says what it is instead.
+fn living(address: usize, place: Place, verb: &str) -> Option<(usize, Canary)> {
     let found = world::with(|w| match w.heap.find(address) {
         Some((number, node)) if node.address == address => match node.freed {
             None => Ok((number, node.canary.clone())),
@@ -290,9 +292,10 @@ fn living(address: usize, place: Place, verb: &str) -> (usize, Canary) {
                 Err(format!("{fault}: node {number} {verb} {now}; freed {freed}; allocated {born}"))
             }
         },
-        _ => Err(format!("wild pointer: {address:#x} {verb} {} is no node", Deed::here(place))),
+        // Not even while a chosen panic unwinds: there is nothing to go on with.
+        _ => panic!("wild pointer: {address:#x} {verb} {} is no node", Deed::here(place)),
     });
-    found.unwrap_or_else(|fault| panic!("{fault}"))
+    found.map_err(unwind::fault).ok()
 }
 
 /// Marks a node as freed when its destructor has ended, be it by a panic: a `Box` gives its memory back then, too.
@@ -316,19 +319,20 @@ impl Drop for Buried {
 /// Both are checked here, and reported as a panic that names the places.
 #[track_caller]
 pub unsafe fn free<T>(node: *mut T) {
-    if std::thread::panicking() {
+    if unwind::failing() {
         return; // the execution has failed: a second fault found while it unwinds would hide the first
     }
     let place = Location::caller();
     let address = node as usize;
     node_step("free", true, place).perform(|| {
         engine::point();
-        let (number, canary) = living(address, place, "freed");
-        canary.with_mut(|_| ());
-        let deed = Deed::here(place);
-        let _buried = Buried(number, deed);
-        // SAFETY: alive, as `living` has found, so its value was not dropped yet.
-        unsafe { node.drop_in_place() };
+        if let Some((number, canary)) = living(address, place, "freed") {
+            canary.with_mut(|_| ());
+            let deed = Deed::here(place);
+            let _buried = Buried(number, deed);
+            // SAFETY: alive, as `living` has found, so its value was not dropped yet.
+            unsafe { node.drop_in_place() };
+        }
         ((), Value::Wrote(address as u64), None)
     });
 }
@@ -342,7 +346,7 @@ pub unsafe fn free<T>(node: *mut T) {
 /// The first is checked here and at each atomic and cell in the node.
 #[track_caller]
 pub unsafe fn get<'a, T>(node: *const T) -> &'a T {
-    if std::thread::panicking() {
+    if unwind::failing() {
         // SAFETY: the caller's #1 and #2; the memory of freed nodes is kept.
         return unsafe { &*node };
     }
@@ -350,9 +354,10 @@ pub unsafe fn get<'a, T>(node: *const T) -> &'a T {
     let address = node as usize;
     node_step("access", false, place).perform(|| {
         engine::point();
-        let (_, canary) = living(address, place, "used");
-        canary.with(|_| ());
-        // SAFETY: alive, as `living` has found; the rest is the caller's #1 and #2.
+        if let Some((_, canary)) = living(address, place, "used") {
+            canary.with(|_| ());
+        }
+        // SAFETY: alive, as `living` has found, or kept; the rest is the caller's #1 and #2.
         (unsafe { &*node }, Value::Read(address as u64), None)
     })
 }

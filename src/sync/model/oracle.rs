@@ -2,6 +2,7 @@
 
 use crate::sync::Choice;
 use std::fmt;
+use std::rc::Rc;
 
 /// Who answers the choices of an execution.
 #[derive(Default)]
@@ -12,8 +13,8 @@ pub enum Oracle {
     /// The k-th choice (from 0) of one kind gets answer 1, all others 0.
     /// For engines that cannot choose: k is enumerated from outside.
     Nth(Choice, usize),
-    /// The engine: called with the choice and the number of answers.
-    Engine(Box<dyn FnMut(Choice, usize) -> usize>),
+    /// The engine: called with the choice and the number of answers. While it thinks, other threads may run, and ask it.
+    Engine(Rc<dyn Fn(Choice, usize) -> usize>),
 }
 
 impl fmt::Debug for Oracle {

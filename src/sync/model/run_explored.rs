@@ -95,5 +95,6 @@ pub(crate) fn explored<B: FnOnce()>(
 /// The machine of this execution chooses.
 pub(crate) fn choose(choice: Choice, answers: usize) -> usize {
     let machine = super::explored::machine().expect("this execution is explored");
-    ask(machine, world::place(machine.running()), &Request::Choose { choice, answers }).value as usize
+    ask(machine, world::place(machine.running()), &Request::Choose { choice, answers })
+        .map_or(0, |answer| answer.value as usize)
 }

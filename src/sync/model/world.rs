@@ -6,6 +6,7 @@ use super::nodes::Heap;
 use super::oracle::Oracle;
 use crate::sync::{Choice, Reuse};
 use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::Duration;
 
 /// How loads and stores are carried out under loom. shuttle is sequentially consistent and ignores it.
@@ -113,6 +114,7 @@ impl World {
 /// Opens an execution: forgets the last one, and records from here on.
 pub fn begin(settings: Settings) {
     engine::ready();
+    super::unwind::reset();
     with(|world| world.begin(settings));
 }
 
@@ -232,7 +234,7 @@ pub(super) fn publish(me: usize, pending: Pending) -> bool {
         ((limit > 0 && thread.steps > limit).then_some(thread.steps), recording)
     });
     if let Some(steps) = steps {
-        panic!("no progress: thread {me} has taken {steps} steps in one execution");
+        super::unwind::fault(format!("no progress: thread {me} has taken {steps} steps in one execution"));
     }
     recording
 }
@@ -300,15 +302,14 @@ pub(super) fn choose(choice: Choice, answers: usize) -> usize {
     let (nth, engine) = with(|world| {
         let nth = world.choices.iter().filter(|c| **c == choice).count();
         world.choices.push(choice);
-        match &mut world.settings.oracle {
+        match &world.settings.oracle {
             Oracle::Undisturbed => (Some(0), None),
             Oracle::Nth(kind, k) => (Some(usize::from(*kind == choice && *k == nth)), None),
-            engine @ Oracle::Engine(_) => (None, Some(std::mem::take(engine))),
+            Oracle::Engine(ask) => (None, Some(Rc::clone(ask))),
         }
     });
-    let Some(Oracle::Engine(mut ask)) = engine else { return nth.unwrap_or(0) };
+    let Some(ask) = engine else { return nth.unwrap_or(0) };
     let answer = ask(choice, answers);
-    with(|world| world.settings.oracle = Oracle::Engine(ask));
     assert!(answer < answers, "the engine chose answer {answer} of {answers}");
     answer
 }

@@ -8,7 +8,7 @@
 //! that is asked for while others change it, fails the exploration with a text that says so.
 
 use crate::sync::model::explored::{Machine, Plain, Quiet, machine};
-use crate::sync::model::world;
+use crate::sync::model::{unwind, world};
 use std::fmt;
 use std::ops::Deref;
 
@@ -28,7 +28,7 @@ impl Default for Count {
 
 impl Count {
     fn known(&self) -> Option<(&dyn Machine, usize)> {
-        if std::thread::panicking() { None } else { machine().zip(self.0) }
+        if unwind::failing() { None } else { machine().zip(self.0) }
     }
 
     /// One more, or one fewer.

@@ -2,7 +2,7 @@
 //! the machine in explored ones.
 
 use crate::sync::model::explored::{Location, Machine, Request, ask, machine};
-use crate::sync::model::world;
+use crate::sync::model::{unwind, world};
 use std::cell::Cell;
 use std::sync::atomic::Ordering;
 
@@ -57,12 +57,14 @@ unsafe impl<T> Send for Atomic<T> {}
 
 /// The machine, unless the execution has failed or was given up and is being unwound: then nothing is a step.
 fn at_work<'execution>() -> Option<&'execution dyn Machine> {
-    if std::thread::panicking() { None } else { machine() }
+    if unwind::failing() { None } else { machine() }
 }
 
-fn put(machine: &dyn Machine, request: &Request<'_>) -> (u64, bool) {
-    let answer = ask(machine, world::place(machine.running()), request);
-    (answer.value, answer.stored)
+/// Puts the request to the machine, if that is at work, and stays so.
+fn put(request: &Request<'_>) -> Option<(u64, bool)> {
+    let machine = at_work()?;
+    let answer = ask(machine, world::place(machine.running()), request)?;
+    Some((answer.value, answer.stored))
 }
 
 impl<T: Word> Atomic<T> {
@@ -79,19 +81,18 @@ impl<T: Word> Atomic<T> {
     }
 
     pub(in crate::sync::model) fn load(&self, order: Ordering) -> T {
-        let Some(machine) = at_work() else {
-            super::point();
-            return self.value.get();
-        };
-        T::of(put(machine, &Request::Load { location: self.location, order }).0)
+        match put(&Request::Load { location: self.location, order }) {
+            None => {
+                super::point();
+                self.value.get()
+            }
+            Some((value, _)) => T::of(value),
+        }
     }
 
     pub(in crate::sync::model) fn store(&self, value: T, order: Ordering) {
-        match at_work() {
-            None => super::point(),
-            Some(machine) => {
-                put(machine, &Request::Store { location: self.location, order, value: value.bits() });
-            }
+        if put(&Request::Store { location: self.location, order, value: value.bits() }).is_none() {
+            super::point();
         }
         self.value.set(value);
     }
@@ -111,19 +112,15 @@ impl<T: Word> Atomic<T> {
         expected: Option<T>,
         new: &dyn Fn(T) -> Option<T>,
     ) -> Result<T, T> {
-        let (old, stored) = match at_work() {
+        let next = |old| new(T::of(old)).map(Word::bits);
+        let (location, expected, wanted) = (self.location, expected.map(Word::bits), None);
+        let update = Request::Update { location, order, failure, new: &next, expected, weak, wanted };
+        let (old, stored) = match put(&update) {
             None => {
                 super::point();
                 (self.value.get(), true)
             }
-            Some(machine) => {
-                let new = |old| new(T::of(old)).map(Word::bits);
-                let (location, expected) = (self.location, expected.map(Word::bits));
-                let wanted = None;
-                let update = Request::Update { location, order, failure, new: &new, expected, weak, wanted };
-                let (old, stored) = put(machine, &update);
-                (T::of(old), stored)
-            }
+            Some((old, stored)) => (T::of(old), stored),
         };
         match new(old).filter(|_| stored) {
             Some(new) => {
@@ -197,9 +194,7 @@ operations! {
 
 /// Sampled executions are sequentially consistent: a fence orders nothing that is not ordered already.
 pub(in crate::sync::model) fn fence(order: Ordering) {
-    if let Some(machine) = at_work() {
-        put(machine, &Request::Fence(order));
-    }
+    put(&Request::Fence(order));
 }
 
 /// The names of `std`.

@@ -1,7 +1,7 @@
 //! Plain memory: accesses that overlap are noticed in sampled executions, races in explored ones.
 
 use crate::sync::model::explored::{Plain, Quiet, machine};
-use crate::sync::model::world;
+use crate::sync::model::{unwind, world};
 use std::cell::Cell;
 
 /// The number of plain memory that no machine knows.
@@ -15,7 +15,7 @@ fn register(kind: Plain) -> usize {
 fn access(memory: usize, writes: bool) {
     match machine() {
         None => super::switch(),
-        Some(machine) if memory != UNKNOWN && !std::thread::panicking() => {
+        Some(machine) if memory != UNKNOWN && !unwind::failing() => {
             Quiet::check();
             machine.access(memory, writes, world::place(machine.running()));
         }

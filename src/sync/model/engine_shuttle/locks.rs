@@ -1,7 +1,7 @@
 //! Mutex and condition variable: shuttle's, and in explored executions locations of the machine beside them.
 
 use crate::sync::model::explored::{Location, Machine, Request, Wanted, ask, machine, must_wait};
-use crate::sync::model::world;
+use crate::sync::model::{unwind, world};
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::Ordering;
 use std::sync::{LockResult, TryLockError, TryLockResult};
@@ -22,10 +22,10 @@ fn update(
     expected: Option<u64>,
     new: &dyn Fn(u64) -> Option<u64>,
 ) -> Option<bool> {
-    let machine = machine().filter(|_| !std::thread::panicking())?;
+    let machine = machine().filter(|_| !unwind::failing())?;
     let (failure, weak) = (Ordering::Relaxed, false);
     let update = Request::Update { location, order, failure, new, expected, weak, wanted };
-    Some(ask(machine, world::place(machine.running()), &update).stored)
+    Some(ask(machine, world::place(machine.running()), &update)?.stored)
 }
 
 /// A mutex. Under the machine its location says who holds it, and shuttle's own lock is then always free.
@@ -99,7 +99,7 @@ impl<T> Mutex<T> {
 
 impl<T> MutexGuard<'_, T> {
     fn release(&mut self) {
-        if let Some(machine) = machine().filter(|_| !std::thread::panicking()) {
+        if let Some(machine) = machine().filter(|_| !unwind::failing()) {
             let (location, order, value) = (self.mutex.location, Ordering::Release, OPEN);
             ask(machine, world::place(machine.running()), &Request::Store { location, order, value });
         }
@@ -199,7 +199,7 @@ impl Condvar {
             let woken = self.raw.wait(guard.raw.take().expect("held until it is dropped"));
             return mutex.guard(woken);
         };
-        if std::thread::panicking() {
+        if unwind::failing() {
             drop(guard);
             must_wait(machine);
             return mutex.lock();

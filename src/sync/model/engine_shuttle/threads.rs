@@ -2,7 +2,7 @@
 //! number n of each is run by task number n, on the same stack.
 
 use crate::sync::model::explored::{Abandoned, Machine, Request, Wanted, ask, machine, may_wait, must_wait};
-use crate::sync::model::world;
+use crate::sync::model::{unwind, world};
 use std::any::Any;
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -36,7 +36,7 @@ pub(in crate::sync::model) fn running() -> Option<usize> {
 pub(in crate::sync::model) fn yield_now() {
     match machine() {
         None => shuttle::thread::yield_now(),
-        Some(machine) if std::thread::panicking() => must_wait(machine),
+        Some(machine) if unwind::failing() => must_wait(machine),
         Some(machine) => machine.yielded(world::place(machine.running())),
     }
 }
@@ -52,7 +52,7 @@ const UNPARKED: u64 = 1;
 
 pub(in crate::sync::model) fn park() {
     let Some(machine) = machine() else { return shuttle::thread::park() };
-    if std::thread::panicking() {
+    if unwind::failing() {
         return must_wait(machine);
     }
     let location = machine.token(machine.running());
@@ -75,7 +75,7 @@ impl Thread {
     #[track_caller]
     pub fn unpark(&self) {
         let Some(machine) = machine() else { return self.raw.unpark() };
-        if std::thread::panicking() {
+        if unwind::failing() {
             return;
         }
         let location = machine.token(self.index);
@@ -129,7 +129,7 @@ impl<T> JoinHandle<T> {
             Handle::Sampled(raw, _) => raw.join(),
             Handle::Explored(thread, place) => {
                 let machine = machine().expect("joined in the execution that started it");
-                if std::thread::panicking() {
+                if unwind::failing() {
                     while !machine.is_over(thread.index) && may_wait(machine) {}
                 } else {
                     ask(machine, world::place(machine.running()), &Request::Join(thread.index));
