@@ -6,6 +6,7 @@
 
 use super::Memory;
 use super::alike::Twins;
+pub(super) use super::broken::Broken;
 use super::clock::{Clock, THREADS};
 use super::coherence::floor;
 use super::extend::Extension;
@@ -76,32 +77,6 @@ pub(super) struct Rules {
     pub steps: Option<u16>,
     /// What the explorer does wrong.
     pub broken: Option<Broken>,
-}
-
-/// A way for the explorer to be wrong: the tests that hold it against its judges must notice.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Broken {
-    /// No write is read by a read that was there before it.
-    NoRevisits,
-    /// A revisit is made in every graph that leads to it.
-    EveryRevisit,
-    /// Who wants what another has taken does not contend for it.
-    NoContention,
-    /// A write always comes last in modification order.
-    LastPlace,
-    /// A read may overlook what it has seen.
-    NoCoherence,
-    /// Sequentially consistent events need no order.
-    NoScOrder,
-    /// Who waits for ever never had the chance to come first.
-    NoLastResort,
-    /// An allocation gets the address of any node that this run has freed already.
-    AnyFreed,
-    /// Threads that are alike are as good as any others.
-    NobodyAlike,
-    /// Of threads that are alike nobody follows the other.
-    NoTwinOrder,
 }
 
 impl Rules {

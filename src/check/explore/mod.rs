@@ -78,6 +78,7 @@
 
 mod alike;
 mod as_number;
+mod broken;
 mod checkpoint;
 mod clock;
 mod coherence;
@@ -121,13 +122,13 @@ pub enum Memory {
 
 pub(in crate::check) use alike::declare as declare_alike;
 pub use alike::on_threads_alike;
+#[doc(hidden)]
+pub use broken::Broken;
 pub(in crate::check) use checkpoint::Books;
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use explorer::{Explored, Explorer};
 pub(in crate::check) use hunt::{Hunted, Plan};
 pub(in crate::check) use judge::{Explained, explain, position, touched};
-#[doc(hidden)]
-pub use machine::Broken;
 pub(in crate::check) use progress::Demand;
 #[cfg(test)]
 pub(in crate::check) use progress::NEVER;
