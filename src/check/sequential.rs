@@ -2,7 +2,10 @@
 
 use super::budget::Budget;
 use super::failure::Failure;
+use super::history::{Call, History, Order};
+use super::linearizability::judge;
 use super::model::{Engine, Model, short_name, test_name};
+use super::picture::{Attempt, Execution};
 use super::record::Coverage;
 use super::run::Run;
 use super::spec::Structure;
@@ -59,6 +62,18 @@ pub fn check_sequence<S: Structure>(structure: &S, bytes: &[u8]) -> Result<usize
     Ok(operations.len())
 }
 
+/// The sequence once more, as a history of one thread: how far it can be explained.
+fn attempt<S: Structure>(structure: &S, bytes: &[u8]) -> Attempt {
+    let sut = structure.create();
+    let calls = (0..).step_by(2).zip(decode::<S::Op>(bytes)).map(|(start, op)| {
+        let ret = Some(structure.apply(&sut, &op));
+        Call { thread: 0, op, ret, start, end: start + 1, phase: 0 }
+    });
+    let history: History<_, _> = calls.collect();
+    let judgement = judge(structure, &history, Order::RealTime);
+    Attempt::of(&history, &judgement).expecting(structure, &history, Order::RealTime)
+}
+
 /// Random operation sequences against the specification; a failing one is shrunk.
 ///
 /// # Panics
@@ -83,7 +98,10 @@ pub fn sequential<S: Structure>(structure: S, path: &str) {
         Ok(())
     });
     let failure = result.err().map(|error| match error {
-        TestError::Fail(reason, _) => Failure::new(reason.message().into(), String::new()),
+        TestError::Fail(reason, bytes) => {
+            let failure = Failure::new(reason.message().into(), String::new());
+            failure.recorded(Execution::of_history(attempt(&structure, &bytes)))
+        }
         TestError::Abort(reason) => Failure::new(reason.message().into(), String::new()),
     });
     let model = Model::program(&short_name::<S::Sut>(), "specification", || ()).sequential();

@@ -15,6 +15,38 @@
 //! 1. Steps have the numbers of the text trace, and come in the order of the execution.
 //! 2. What a cell holds after a step is a function of the steps before ([`Moments`]): it is not recorded.
 //! 3. A picture says nothing that was not recorded. What is unknown is left out, or said to be unknown.
+//!
+//! The format of the data is told in `docs/pictures.md`.
+//!
+//! # Example
+//! ```
+//! use selvedge::check::picture::Picture;
+//! use selvedge::check::{Arbitrary, Call, History, Order, Spec, judge};
+//!
+//! #[derive(Clone, Debug, Arbitrary)]
+//! enum Op { Add, Get }
+//!
+//! struct Counter;
+//!
+//! impl Spec for Counter {
+//!     type Op = Op;
+//!     type Ret = u64;
+//!     type State = u64;
+//!     fn initial(&self) -> u64 { 0 }
+//!     fn step(&self, state: &mut u64, op: &Op) -> u64 {
+//!         match op { Op::Add => { *state += 1; *state - 1 } Op::Get => *state }
+//!     }
+//! }
+//!
+//! let call = |thread, op, start, end| Call { thread, op, ret: Some(0), start, end, phase: 0 };
+//! // The second call began when the first had ended, and did not see it.
+//! let history: History<_, _> = [call(0, Op::Add, 0, 1), call(1, Op::Get, 2, 3)].into_iter().collect();
+//! let judgement = judge(&Counter, &history, Order::RealTime);
+//! let picture = Picture::of_history("a counter that is slow to tell", &history, &judgement);
+//! assert_eq!(picture.execution.attempt.as_ref().unwrap().explained, [0]);
+//! # #[cfg(feature = "picture")]
+//! assert!(selvedge::check::picture::render(&picture).contains("Get → 0"));
+//! ```
 
 mod attempt;
 mod moments;

@@ -101,7 +101,7 @@ fn step(number: usize, event: &Event, writes: &mut Writes) -> Step {
         thread: event.thread,
         edge,
         // A note is the harness's own: its place would say nothing.
-        place: event.text.is_none().then(|| event.place.into()),
+        place: (event.action != "note").then(|| event.place.into()),
         cell: cell_of(event.object),
         action: action.into(),
         ordering: event.order.map(|order| format!("{order:?}")),

@@ -21,7 +21,7 @@
 
 use super::access::Step;
 use super::engine::{self, Canary};
-use super::event::{Object, Place, Value};
+use super::event::{Event, Object, Place, Value};
 use super::unwind;
 use super::world;
 use crate::sync::{Choice, Reuse};
@@ -269,6 +269,7 @@ pub(crate) fn unpin(guard: usize) {
 /// any more.
 #[track_caller]
 pub(crate) fn retire<T>(node: *mut T) -> bool {
+    tell_retired(node as usize, Location::caller());
     #[cfg(shuttle)]
     if let Some(machine) = super::explored::machine().filter(|_| !unwind::failing()) {
         let place = Location::caller();
@@ -279,6 +280,21 @@ pub(crate) fn retire<T>(node: *mut T) -> bool {
     }
     let _ = node;
     false
+}
+
+/// Writes down that a node is retired: no step, and the trace has it all the same.
+fn tell_retired(address: usize, place: Place) {
+    if unwind::failing() || !world::with(|w| w.recording()) {
+        return;
+    }
+    let thread = engine::thread_index();
+    world::with(|w| {
+        let Some((number, _)) = w.heap.find(address) else { return };
+        let text = Some(format!("retire node {number}"));
+        let value = Value::Wrote(address as u64);
+        let (object, action, order, pointers, stale) = (Object::NONE, "retire", None, true, None);
+        w.tell(Event { thread, place, object, action, order, value, pointers, text, stale });
+    });
 }
 
 /// The living node at exactly this address, or a fault that says what it is instead.

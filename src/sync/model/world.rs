@@ -106,6 +106,16 @@ impl World {
         self.events.len()
     }
 
+    /// Whether steps are written down.
+    pub(super) fn recording(&self) -> bool {
+        self.recording
+    }
+
+    /// Writes down what is no step.
+    pub(super) fn tell(&mut self, event: Event) {
+        self.events.push(event);
+    }
+
     pub(super) fn reuse(&self) -> Reuse {
         self.settings.reuse
     }
@@ -253,7 +263,7 @@ pub(super) fn record(event: Event) {
 /// Whether steps are written down.
 #[cfg(feature = "check")]
 pub(crate) fn recording() -> bool {
-    with(|world| world.recording)
+    with(|world| world.recording())
 }
 
 /// The moment: how many steps have been recorded.
@@ -279,7 +289,7 @@ pub(crate) fn note(text: String) {
     let place = std::panic::Location::caller();
     let thread = engine::thread_index();
     with(|world| {
-        world.events.push(Event {
+        world.tell(Event {
             thread,
             place,
             object: Object::NONE,

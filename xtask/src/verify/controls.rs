@@ -1,7 +1,7 @@
 //! The controls: models of code that is known to be wrong, against the engines that must find it.
 
 use super::builds::{ENGINES, engine_named};
-use super::defects::Defect;
+use super::defects::{Defect, titled};
 use super::matrix::table;
 use super::outcome::Ran;
 use comfy_table::{Cell, CellAlignment, Color, Table};
@@ -10,7 +10,7 @@ use selvedge::check::{Outcome, Record};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What an engine made of a control, and whether that is a gap. What was not demanded is in parentheses.
-fn said(record: &Record) -> (String, bool) {
+pub fn said(record: &Record) -> (String, bool) {
     let (what, gap) = match (&record.outcome, record.demanded, &record.fault) {
         (Outcome::Failed(_), true, None) => ("found", false),
         (Outcome::Failed(_), false, _) => ("(found)", false),
@@ -28,16 +28,20 @@ fn natural(id: &str) -> (String, u64) {
     (word.into(), number.parse().unwrap_or(0))
 }
 
-type Rows<'a> = BTreeMap<((String, u64), String, String), BTreeMap<usize, &'a Record>>;
+/// By defect and control; then by the number of the engine.
+pub type Rows<'a> = BTreeMap<((String, u64), String, String), BTreeMap<usize, (&'a Ran, &'a Record)>>;
 
-fn rows(ran: &[Ran]) -> Rows<'_> {
+/// What must be found.
+pub fn rows(ran: &[Ran]) -> Rows<'_> {
     let mut rows: Rows = BTreeMap::new();
     for ran in ran {
         for record in &ran.records {
             if let (Some(id), Some(engine)) = (&record.defect, engine_named(&record.engine)) {
                 let model = format!("{}::{}", ran.test.target, ran.test.name);
                 let row = rows.entry((natural(id), id.clone(), model)).or_default();
-                row.extend(ENGINES.iter().position(|other| *other == engine).map(|column| (column, record)));
+                row.extend(
+                    ENGINES.iter().position(|other| *other == engine).map(|column| (column, (ran, record))),
+                );
             }
         }
     }
@@ -80,16 +84,13 @@ pub fn controls(ran: &[Ran], required: &[Defect], whole: bool) -> Option<Table> 
     let mut table = table(&["defect", "control"], &engines);
     let mut last = None;
     for ((_, id, model), row) in &rows {
-        let title =
-            required.iter().find(|defect| defect.id == *id).map(|defect| format!(": {}", defect.title));
         let first = last.replace(id) != Some(id);
-        let defect =
-            if first { wrapped(&format!("{id}{}", title.unwrap_or_default()), 30) } else { String::new() };
+        let defect = if first { wrapped(&titled(id, required), 30) } else { String::new() };
         let control = Cell::new(folded(model, 44));
         let mut cells =
             vec![Cell::new(defect), if row.is_empty() { control.fg(Color::Red) } else { control }];
         for engine in &engines {
-            let (text, gap) = row.get(engine).map_or(("–".into(), false), |record| said(record));
+            let (text, gap) = row.get(engine).map_or(("–".into(), false), |(_, record)| said(record));
             let cell = Cell::new(text).set_alignment(CellAlignment::Right);
             cells.push(if gap { cell.fg(Color::Red) } else { cell });
         }

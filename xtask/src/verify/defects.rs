@@ -24,6 +24,12 @@ pub fn required() -> Result<Vec<Defect>> {
     parse(include_str!("../../defects.toml")).context("xtask/defects.toml")
 }
 
+/// The defect with its title, if it has one.
+pub fn titled(id: &str, defects: &[Defect]) -> String {
+    let title = defects.iter().find(|defect| defect.id == id).map(|defect| format!(": {}", defect.title));
+    format!("{id}{}", title.unwrap_or_default())
+}
+
 fn parse(text: &str) -> Result<Vec<Defect>> {
     let defects = toml::from_str::<File>(text)?.defect;
     for (index, defect) in defects.iter().enumerate() {

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What one engine saw of one property of one structure, over all its models.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Cell {
+pub struct Cell {
     executions: u64,
     pruned: u64,
     complete: usize,
@@ -38,7 +38,8 @@ impl Cell {
         }
     }
 
-    fn text(&self) -> String {
+    /// What the cell says, a line each.
+    pub fn text(&self) -> String {
         let mut lines = vec![HumanCount(self.executions).to_string()];
         if self.pruned > 0 {
             lines.push(format!("{} pruned", HumanCount(self.pruned)));
@@ -69,13 +70,15 @@ impl Cell {
     }
 }
 
-type Row = BTreeMap<usize, Cell>;
+/// By the number of the engine.
+pub type Row = BTreeMap<usize, Cell>;
 
 fn column(engine: Engine) -> usize {
     ENGINES.iter().position(|other| *other == engine).expect("all engines are there")
 }
 
-fn rows(ran: &[Ran]) -> BTreeMap<(&str, &str), Row> {
+/// What must hold, by structure and property.
+pub fn rows(ran: &[Ran]) -> BTreeMap<(&str, &str), Row> {
     let mut rows: BTreeMap<(&str, &str), Row> = BTreeMap::new();
     for ran in ran {
         let models = || ran.records.iter().filter(|record| record.defect.is_none());

@@ -2,7 +2,8 @@
 //!
 //! The way: [`targets`] finds and builds the test targets under `models/` for each of the [`builds`]; [`queue`]
 //! runs each test as a [`child`] process, watched by [`progress`]; each leaves an [`outcome`]; [`gaps`] says what
-//! is missing from them and from the [`defects`] to be found; [`report`] prints it as [`matrix`] and [`controls`].
+//! is missing from them and from the [`defects`] to be found; [`report`] prints it as [`matrix`] and [`controls`], and
+//! [`pages`] writes it down as a folder of pictures.
 
 pub mod builds;
 pub mod child;
@@ -15,6 +16,7 @@ mod matrix;
 mod memory;
 mod meter;
 mod outcome;
+pub mod pages;
 mod progress;
 mod queue;
 mod report;
@@ -97,6 +99,12 @@ pub fn run(options: &Options) -> Result<ExitCode> {
         tests,
         gaps,
     };
+    if interrupted {
+        eprintln!("stopped: the pictures are those of the run before, if there was one");
+    } else {
+        let index = pages::write(&report, &workspace.root, &workspace.report())?;
+        eprintln!("pictures: {}", index.display());
+    }
     match options.json {
         true => println!("{}", serde_json::to_string_pretty(&report)?),
         false => print!("{report}"),

@@ -49,7 +49,8 @@ pub struct Report {
 /// The exit code of a run that the user stopped, as shells have it.
 const INTERRUPTED: u8 = 130;
 
-const LEGEND: &str = "\
+/// What the words in the tables mean.
+pub const LEGEND: &str = "\
 The first line of a cell counts executions, of all its models; the others count models by how much was seen (and
 runs that the explorer pruned):
   complete      the engine came to its own end. For loom that is NOT every execution: it keeps one last access per
@@ -83,7 +84,15 @@ impl Report {
         }
     }
 
-    fn heading(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// What was run, and how. A line each.
+    pub fn heading(&self) -> String {
+        let mut text = String::new();
+        // Writing to a string cannot fail.
+        let _ = self.write_heading(&mut text);
+        text
+    }
+
+    fn write_heading(&self, f: &mut dyn fmt::Write) -> fmt::Result {
         let builds = self.builds.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         write!(f, "budget {}; builds {builds}", self.budget)?;
         if let Some(filter) = &self.filter {
@@ -163,21 +172,24 @@ impl Report {
             let (ended, pruned) = (HumanCount(ended), HumanCount(pruned));
             writeln!(f, "of these by the explorer {ended}, each once; {pruned} runs pruned ({share:.1} %)")?;
         }
+        writeln!(f, "{}", self.conclusion())
+    }
+
+    /// Whether it is a verification, in a line.
+    pub fn conclusion(&self) -> String {
         match (self.interrupted, self.gaps.len()) {
-            (true, _) => writeln!(f, "STOPPED: nothing is verified"),
-            (false, 0) if self.weakened.is_some() => {
-                writeln!(f, "no gap: the checks did NOT notice the weakening")
-            }
-            (false, 0) => writeln!(f, "verified: no gap"),
-            (false, 1) => writeln!(f, "NOT verified: 1 gap"),
-            (false, gaps) => writeln!(f, "NOT verified: {gaps} gaps"),
+            (true, _) => "STOPPED: nothing is verified".into(),
+            (false, 0) if self.weakened.is_some() => "no gap: the checks did NOT notice the weakening".into(),
+            (false, 0) => "verified: no gap".into(),
+            (false, 1) => "NOT verified: 1 gap".into(),
+            (false, gaps) => format!("NOT verified: {gaps} gaps"),
         }
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.heading(f)?;
+        self.write_heading(f)?;
         if let Some(matrix) = matrix(&self.tests) {
             self.table(f, "What must hold", &matrix)?;
         }
@@ -211,13 +223,13 @@ impl fmt::Display for Report {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::super::gaps;
     use super::super::outcome::tests::{failure, passed};
     use super::*;
 
     /// The report of a whole run that went like this.
-    fn report(tests: Vec<Ran>, required: &[&str]) -> Report {
+    pub fn report(tests: Vec<Ran>, required: &[&str]) -> Report {
         let required: Vec<_> =
             required.iter().map(|id| Defect { id: (*id).into(), title: "a title".into() }).collect();
         let gaps = tests.iter().flat_map(gaps::of_test).chain(gaps::of_defects(&required, &tests)).collect();
@@ -238,7 +250,8 @@ mod tests {
         }
     }
 
-    fn good() -> Vec<Ran> {
+    /// All went well.
+    pub fn good() -> Vec<Ran> {
         let mut control = passed(Build::Loom, "rb1");
         for record in &mut control.records {
             (record.defect, record.outcome) = (Some("RB1".into()), failure());

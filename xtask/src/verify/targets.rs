@@ -69,6 +69,11 @@ impl Workspace {
         Ok(Self { root, folder, targets })
     }
 
+    /// Where the pictures are.
+    pub fn report(&self) -> PathBuf {
+        self.folder.join("report")
+    }
+
     /// Builds the targets; returns the binary of each. `None` if the user stopped it.
     pub fn compile(&self, build: Build) -> Result<Option<Vec<(String, PathBuf)>>> {
         std::fs::create_dir_all(&self.folder)?;

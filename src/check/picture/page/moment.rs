@@ -46,12 +46,13 @@ fn source(picture: &Picture, place: &Place, thread: usize) -> Markup {
             figcaption { "Thread " (thread) " is at " code { (place) } }
             @match excerpt {
                 Some(excerpt) if excerpt.missing.is_none() => {
+                    @let indent = indent(&excerpt.lines);
                     pre tabindex="0" {
                         @for (number, line) in (excerpt.first..).zip(&excerpt.lines) {
                             @if number == place.line {
-                                mark { span.number { "▶" (number) } " " (line) } "\n"
+                                mark { span.number { "▶" (number) } " " (line.get(indent..).unwrap_or_default()) } "\n"
                             } @else {
-                                span.number { " " (number) } " " (line) "\n"
+                                span.number { " " (number) } " " (line.get(indent..).unwrap_or_default()) "\n"
                             }
                         }
                     }
@@ -61,6 +62,12 @@ fn source(picture: &Picture, place: &Place, thread: usize) -> Markup {
             }
         }
     }
+}
+
+/// How many blanks all lines begin with.
+fn indent(lines: &[String]) -> usize {
+    let lines = lines.iter().filter(|line| !line.trim().is_empty());
+    lines.map(|line| line.len() - line.trim_start_matches(' ').len()).min().unwrap_or(0)
 }
 
 fn cells(picture: &Picture, memory: &Moment) -> Markup {

@@ -1,0 +1,90 @@
+//! Pages that break a rule each: the negative controls of the rules.
+
+use super::open::Chromium;
+use super::{rules, side_by_side};
+use anyhow::{Context, Result, ensure};
+use std::path::Path;
+
+/// A way to break a page: its name, what the rules must say of it, and how.
+type Break = (&'static str, &'static str, fn(&str) -> String);
+
+/// Puts `text` at the end of the page's head.
+fn with_head(page: &str, text: &str) -> String {
+    page.replacen("</head>", &format!("{text}</head>"), 1)
+}
+
+const BREAKS: [Break; COUNT] = [
+    ("steps out of order", "out of order", |page| {
+        page.replace("data-step=\"3\"", "data-step=\"x\"")
+            .replace("data-step=\"4\"", "data-step=\"3\"")
+            .replace("data-step=\"x\"", "data-step=\"4\"")
+    }),
+    ("no script", "the page says", |page| {
+        let (before, rest) = page.split_once("<script>").unwrap_or((page, ""));
+        format!("{before}{}", rest.split_once("</script>").map_or("", |(_, after)| after))
+    }),
+    ("a script that fails", "the script fails", |page| {
+        with_head(page, "<script>throw new Error('broken')</script>")
+    }),
+    ("no announcement", "not announced", |page| page.replace("aria-live=\"polite\"", "")),
+    ("no address for steps", "does not lead to #step", |page| {
+        page.replace("location.hash = ", "const unused = ")
+    }),
+    ("the back button leads nowhere", "back button", |page| {
+        page.replace(
+            "location.hash = `step=${numbers[next]}`",
+            "{ history.replaceState(null, '', `#step=${numbers[next]}`); show(next); }",
+        )
+    }),
+    ("a step that is not where its link says", "not the current one", |page| {
+        page.replace(
+            "found ? numbers.indexOf(Number(found[1])) : -1",
+            "found ? numbers.indexOf(Number(found[1])) - 1 : -1",
+        )
+    }),
+    ("the line is not marked", "not marked", |page| {
+        page.replace("<mark>", "<span>").replace("</mark>", "</span>")
+    }),
+    ("a request", "asks for", |page| {
+        with_head(page, "<link rel='stylesheet' href='http://127.0.0.1:9/style.css'>")
+    }),
+    ("an error in the console", "console", |page| {
+        with_head(page, "<script>console.error('broken')</script>")
+    }),
+    ("dark is not readable", "in dark, the contrast", |page| {
+        with_head(page, "<style>@media (prefers-color-scheme: dark) { :root { --text: #333 } }</style>")
+    }),
+    ("no dark", "light and dark are the same", |page| {
+        page.replace("(prefers-color-scheme: dark)", "(max-width: 1px)")
+    }),
+    ("no focus to be seen", "focus", |page| {
+        with_head(page, "<style>*:focus-visible { outline: none !important }</style>")
+    }),
+    ("hidden without a script", "hides steps", |page| page.replace(".js .moment", ".moment")),
+    ("motion", "moves", |page| {
+        with_head(page, "<style>.lanes { scroll-behavior: smooth !important }</style>")
+    }),
+];
+
+/// How many there are.
+pub const COUNT: usize = 15;
+
+/// The broken pages that no rule complains of as it should.
+pub fn undetected(chromium: &Chromium, path: &Path) -> Result<Vec<String>> {
+    let page = std::fs::read_to_string(path)?;
+    let folder = tempfile::tempdir()?;
+    let looks = BREAKS.iter().enumerate().map(|(nth, (name, wanted, break_it))| {
+        let (broken, file) = (break_it(&page), folder.path().join(format!("{nth}.html")));
+        let page = &page;
+        move || -> Result<Vec<String>> {
+            ensure!(broken != *page, "`{name}` changes nothing: the page is made otherwise by now");
+            std::fs::write(&file, broken)?;
+            let complaints = rules::thoroughly(chromium, &file).with_context(|| name.to_string())?;
+            let detected = complaints.iter().any(|complaint| complaint.contains(wanted));
+            let missed =
+                || format!("the broken page `{name}` was not detected; there was only {complaints:?}");
+            Ok(if detected { Vec::new() } else { vec![missed()] })
+        }
+    });
+    side_by_side(looks.collect())
+}

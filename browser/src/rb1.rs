@@ -1,0 +1,70 @@
+//! What the page of the lesson's first defect has to say: that it can be understood from this page alone.
+
+use super::open::{Chromium, Page};
+use anyhow::{Context, Result};
+use serde_json::json;
+use std::path::Path;
+
+/// The page: the smallest execution, with the memory of C11.
+pub const PAGE: &str = "lesson_controls-ring_controls-rb1_published_before_written-lesson-explorer-weak.html";
+
+/// Goes to the fatal step.
+fn at_the_fatal_step(chromium: &Chromium, path: &Path) -> Result<Page> {
+    let number = chromium.open(path, "")?.text("document.body.dataset.fatal")?;
+    chromium.open(path, &format!("#step={number}"))
+}
+
+/// Writes the README's picture to `file`, which is there whole or not at all.
+pub fn picture(chromium: &Chromium, path: &Path, file: &Path) -> Result<()> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let new = tempfile::NamedTempFile::new_in(folder)?;
+    at_the_fatal_step(chromium, path)?.shoot(new.path(), Some(1340))?;
+    new.persist(file).with_context(|| file.display().to_string())?;
+    Ok(())
+}
+
+/// What is missing of it.
+pub fn says(chromium: &Chromium, path: &Path, shots: &Path) -> Result<Vec<String>> {
+    let page = at_the_fatal_step(chromium, path)?;
+    let mut wrong = Vec::new();
+    let mut expect = |what: &str, found: String, wanted: &[&str]| {
+        let missing: Vec<_> = wanted.iter().filter(|wanted| !found.contains(**wanted)).collect();
+        if !missing.is_empty() {
+            wrong.push(format!("rb1: {what} lacks {missing:?}: {found:?}"));
+        }
+    };
+    let text = |selector: &str| page.text(&format!("document.querySelector({selector:?})?.textContent"));
+    expect("the title", text("h1")?, &["RB1: the tail is published before the slot is written"]);
+    expect("the headline", text(".headline")?, &["Thread 1", "Pop → Popped(0)"]);
+    let story = [
+        "Pop of thread 1 could only answer Popped(7)",
+        "Push(7)",
+        "read buffer and found 0",
+        "wrote 7 there only afterwards",
+    ];
+    expect("the story", text(".story")?, &story);
+    expect("the announcement", text("#now")?, &["Thread 1 finds 0 in buffer", "This is the fatal step"]);
+    let shown = page.text("[...document.querySelectorAll('.moment')].find(m => m.offsetHeight > 0)?.querySelector('mark')?.textContent")?;
+    expect("the marked line", shown, &["self.buffer.read(index)"]);
+    let cell = |name: &str| {
+        page.text(&format!(
+            "[...document.querySelectorAll('.moment.shown .memory tbody tr')].find(r => r.textContent.startsWith({name:?}))?.querySelector('td').textContent"
+        ))
+    };
+    expect("the slot", cell("buffer")?, &["0"]);
+    expect("the tail", cell("tail")?, &["1"]);
+    expect("the lanes", text(".lanes")?, &["Thread 0", "Thread 1", "✗ fatal"]);
+    expect("the bars", text(".threads")?, &["Push(7) → Pushed", "✗ Pop → Popped(0)"]);
+    expect("the words", text("dl")?, &["Release", "Acquire", "Linearizable"]);
+    let fatal = page.ask("[...document.querySelectorAll('.lanes tr.fatal')].map(r => r.dataset.step)")?;
+    let body = page.text("document.body.dataset.fatal")?;
+    if fatal != json!([body]) {
+        wrong.push(format!("rb1: the fatal step is {body}, and these rows are marked: {fatal}"));
+    }
+    for scheme in ["light", "dark"] {
+        page.prefer("prefers-color-scheme", scheme)?;
+        page.shoot(&shots.join(format!("rb1-{scheme}.png")), None)?;
+    }
+    wrong.extend(page.heard());
+    Ok(wrong)
+}
