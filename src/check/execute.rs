@@ -361,7 +361,7 @@ pub(super) fn program(program: &dyn Fn(), context: &Context) {
         let turns = match context.order {
             Respect::Order(_) => hash(&turns),
             #[cfg(shuttle)]
-            Respect::Graph => context.tally.executions(),
+            Respect::Graph => context.tally.ordinal(),
         };
         let touched = touched(context.order);
         let sight = Sight { overlapped: false, touched, history: turns, order: turns };

@@ -1,14 +1,23 @@
 //! What a run has seen, counted where it happens.
 
-use crate::sync::host::{Arc, Instant, Mutex};
+use crate::sync::host::{Arc, Instant, Mutex, MutexGuard};
 use serde::{Deserialize, Serialize};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
 /// Numbers of a run, shared by its executions.
+///
+/// Each thread of the operating system counts for itself, or those that explore together would wait for each other
+/// after each execution.
 #[derive(Clone)]
 pub(super) struct Tally(Arc<Mutex<Inner>>);
+
+thread_local! {
+    /// The part of the tally that this thread counted for last.
+    static OWN: RefCell<Option<(Tally, Arc<Mutex<Part>>)>> = const { RefCell::new(None) };
+}
 
 /// What was counted.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -30,8 +39,33 @@ pub(super) struct Counts {
     pub steps: u64,
 }
 
-struct Inner {
+impl Counts {
+    fn add(&mut self, other: &Counts) {
+        self.executions += other.executions;
+        self.pruned += other.pruned;
+        self.overlapped += other.overlapped;
+        self.histories.extend(&other.histories);
+        self.touched += other.touched;
+        for (body, orders) in &other.orders {
+            self.orders.entry(*body).or_default().extend(orders);
+        }
+        self.steps = self.steps.max(other.steps);
+    }
+}
+
+/// What one thread has counted.
+#[derive(Default)]
+struct Part {
+    #[cfg_attr(not(shuttle), allow(dead_code))]
+    number: usize,
     counts: Counts,
+    closed: bool,
+}
+
+struct Inner {
+    /// What was counted before, and what no thread counts for itself.
+    base: Counts,
+    parts: Vec<Arc<Mutex<Part>>>,
     started: Instant,
     told: Instant,
     progress: Option<PathBuf>,
@@ -59,56 +93,114 @@ pub(super) struct Sight {
     pub order: u64,
 }
 
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(crate::sync::PoisonError::into_inner)
+}
+
+impl Inner {
+    fn each_part(&self, mut f: impl FnMut(&mut Part)) {
+        self.parts.iter().for_each(|part| f(&mut lock(part)));
+    }
+
+    fn executions(&self) -> u64 {
+        let mut all = self.base.executions;
+        self.each_part(|part| all += part.counts.executions);
+        all
+    }
+
+    /// Progress is for the eye: a write that fails must not fail the run.
+    fn tell(&self) {
+        if let Some(path) = &self.progress {
+            let share = self.share.map_or_else(String::new, |share| format!(" {share:.6}"));
+            let _ = std::fs::write(path, format!("{}{share}", self.executions()));
+        }
+    }
+
+    fn counts(&self) -> Counts {
+        let mut all = self.base.clone();
+        self.each_part(|part| all.add(&part.counts));
+        all
+    }
+}
+
 impl Tally {
     /// Nothing yet. `progress` is a file that is kept up to date with the number of executions and, after a blank,
     /// with the part of all that is expected to be behind them, if anybody knows.
     pub(super) fn new(progress: Option<PathBuf>) -> Self {
         let now = Instant::now();
-        let counts = Counts::default();
-        let inner =
-            Inner { counts, started: now, told: now, progress, closed: false, settled: 0, share: None };
-        Tally(Arc::new(Mutex::new(inner)))
+        Tally(Arc::new(Mutex::new(Inner {
+            base: Counts::default(),
+            parts: Vec::new(),
+            started: now,
+            told: now,
+            progress,
+            closed: false,
+            settled: 0,
+            share: None,
+        })))
     }
 
     fn with<R>(&self, f: impl FnOnce(&mut Inner) -> R) -> R {
-        f(&mut self.0.lock().unwrap_or_else(crate::sync::PoisonError::into_inner))
+        f(&mut lock(&self.0))
     }
 
-    /// An execution begins.
-    pub(super) fn begin(&self) {
-        self.with(|inner| {
-            if inner.closed {
-                return;
+    /// The part of this thread.
+    fn own<R>(&self, f: impl FnOnce(&mut Part) -> R) -> R {
+        OWN.with_borrow_mut(|own| {
+            if own.as_ref().is_none_or(|(tally, _)| !Arc::ptr_eq(&tally.0, &self.0)) {
+                let part = self.with(|inner| {
+                    let (number, closed) = (inner.parts.len(), inner.closed);
+                    let part = Arc::new(Mutex::new(Part { number, closed, ..Part::default() }));
+                    inner.parts.push(Arc::clone(&part));
+                    part
+                });
+                *own = Some((self.clone(), part));
             }
-            inner.counts.executions += 1;
-            if inner.counts.executions % 64 == 0 && inner.told.elapsed() > Duration::from_millis(100) {
-                inner.told = Instant::now();
-                if let Some(path) = &inner.progress {
-                    // Progress is for the eye: a write that fails must not fail the run.
-                    let share = inner.share.map_or_else(String::new, |share| format!(" {share:.6}"));
-                    let _ = std::fs::write(path, format!("{}{share}", inner.counts.executions));
-                }
+            let (_, part) = own.as_ref().expect("it was made above");
+            f(&mut lock(part))
+        })
+    }
+
+    /// Counts for this thread, unless what comes is not counted any more.
+    fn count(&self, f: impl FnOnce(&mut Counts)) {
+        self.own(|part| {
+            if !part.closed {
+                f(&mut part.counts);
             }
         });
     }
 
+    /// An execution begins.
+    pub(super) fn begin(&self) {
+        let mut due = false;
+        self.count(|counts| {
+            counts.executions += 1;
+            due = counts.executions % 64 == 0;
+        });
+        if due {
+            self.with(|inner| {
+                if inner.told.elapsed() > Duration::from_millis(100) {
+                    inner.told = Instant::now();
+                    inner.tell();
+                }
+            });
+        }
+    }
+
     /// An execution has shown something.
     pub(super) fn observe(&self, body: usize, sight: Sight) {
-        self.with(|inner| {
-            if inner.closed {
-                return;
-            }
-            inner.counts.overlapped += u64::from(sight.overlapped);
-            inner.counts.histories.insert(sight.history);
-            inner.counts.touched += u64::from(sight.touched);
-            inner.counts.orders.entry(body).or_default().insert(sight.order);
+        self.count(|counts| {
+            counts.overlapped += u64::from(sight.overlapped);
+            counts.histories.insert(sight.history);
+            counts.touched += u64::from(sight.touched);
+            counts.orders.entry(body).or_default().insert(sight.order);
         });
     }
 
     /// A thread took so many steps.
     #[cfg(any(loom, shuttle))]
     pub(super) fn steps(&self, steps: u64) {
-        self.with(|inner| inner.counts.steps = inner.counts.steps.max(steps));
+        self.own(|part| part.counts.steps = part.counts.steps.max(steps));
     }
 
     /// An exploration has ended: of what was begun since the last one, so many were executions, and so many runs
@@ -117,8 +209,9 @@ impl Tally {
     pub(super) fn settle(&self, executions: u64, pruned: u64) {
         self.with(|inner| {
             inner.settled += executions;
-            inner.counts.executions = inner.settled;
-            inner.counts.pruned += pruned;
+            inner.base.executions = inner.settled;
+            inner.each_part(|part| part.counts.executions = 0);
+            inner.base.pruned += pruned;
         });
     }
 
@@ -131,29 +224,35 @@ impl Tally {
     /// All that was counted. No execution may be under way.
     #[cfg(shuttle)]
     pub(super) fn save(&self) -> Saved {
-        self.with(|inner| Saved { counts: inner.counts.clone(), settled: inner.settled })
+        self.with(|inner| Saved { counts: inner.counts(), settled: inner.settled })
     }
 
     /// All that was counted is this.
     #[cfg(shuttle)]
     pub(super) fn restore(&self, saved: Saved) {
-        self.with(|inner| (inner.counts, inner.settled) = (saved.counts, saved.settled));
+        self.with(|inner| {
+            (inner.base, inner.settled) = (saved.counts, saved.settled);
+            inner.each_part(|part| part.counts = Counts::default());
+        });
     }
 
     /// What comes from now on is not counted any more.
     #[cfg(shuttle)]
     pub(super) fn close(&self) {
-        self.with(|inner| inner.closed = true);
+        self.with(|inner| {
+            inner.closed = true;
+            inner.each_part(|part| part.closed = true);
+        });
     }
 
-    /// How many executions were begun.
+    /// A number that no other execution of this run has.
     #[cfg(shuttle)]
-    pub(super) fn executions(&self) -> u64 {
-        self.with(|inner| inner.counts.executions)
+    pub(super) fn ordinal(&self) -> u64 {
+        self.own(|part| (part.number as u64) << 48 | part.counts.executions)
     }
 
     pub(super) fn counts(&self) -> Counts {
-        self.with(|inner| inner.counts.clone())
+        self.with(|inner| inner.counts())
     }
 
     pub(super) fn seconds(&self) -> f64 {
