@@ -321,7 +321,7 @@ fn complaint<Op: Debug, Ret: Debug>(
     };
     let respecting = match order {
         Respect::Order(Order::RealTime) => "not linearizable: no order of these calls explains their answers",
-        Respect::Order(Order::Program | Order::Given) => {
+        Respect::Order(_) => {
             "not explained: no order of these calls that respects each thread's explains their answers"
         }
         #[cfg(shuttle)]

@@ -27,8 +27,18 @@ pub enum Order {
     /// A call that ended before another began comes first: linearizability.
     RealTime,
     /// Each thread's calls come in their order, and calls of an earlier phase come before those of a later
-    /// one: all that can be asked when reads may be stale and happens-before is not known.
+    /// one: all that can be asked when reads may be stale and happens-before is not known. With all calls in
+    /// one phase it is sequential consistency.
     Program,
+    /// [`Program`](Self::Program), asked of each part of the structure by itself ([`Spec::partition`]): what is
+    /// called coherence of the cells of a memory. Without parts it is the same.
+    ///
+    /// [`Spec::partition`]: super::Spec::partition
+    PerKey,
+    /// Calls between which there was a moment without any call come in their order, and nothing is asked of
+    /// others, not even of the same thread: quiescent consistency. After a call without an answer there is no
+    /// such moment any more.
+    Quiescent,
     /// The order that the history was given ([`History::ordered`]).
     Given,
 }
@@ -45,6 +55,12 @@ pub enum HistoryError {
     /// The last call of the thread has no answer: the thread can do nothing more.
     #[error("thread {thread} went on without an answer")]
     Unanswered {
+        /// Whose call it is.
+        thread: usize,
+    },
+    /// Its phase is before that of the last call of the thread.
+    #[error("thread {thread} goes back to an earlier phase")]
+    Phase {
         /// Whose call it is.
         thread: usize,
     },
@@ -95,7 +111,7 @@ impl<Op, Ret> History<Op, Ret> {
     ///
     /// # Errors
     /// If the call ends before it begins, or does not begin after the end of the last one of its thread, or if
-    /// that one has no answer. The history is as it was.
+    /// that one has no answer or a later phase. The history is as it was.
     pub fn try_push(&mut self, call: Call<Op, Ret>) -> Result<(), HistoryError> {
         let thread = call.thread;
         if call.start > call.end {
@@ -113,6 +129,9 @@ impl<Op, Ret> History<Op, Ret> {
                 if last.end >= call.start {
                     return Err(HistoryError::Overlap { thread });
                 }
+                if last.phase > call.phase {
+                    return Err(HistoryError::Phase { thread });
+                }
                 self.last[place].1 = number;
             }
         }
@@ -122,8 +141,12 @@ impl<Op, Ret> History<Op, Ret> {
 
     /// The history with an order: for each call, those that come before it (bit by bit; at most 64 calls). The
     /// order must be transitive, and have each thread's calls in their order.
+    ///
+    /// # Panics
+    /// If an order is given for more than 64 calls.
     #[must_use]
     pub fn ordered(self, before: Vec<Calls>) -> Self {
+        assert!(self.calls.len() <= 64 || before.is_empty(), "only up to 64 calls can be given an order");
         Self { before, ..self }
     }
 
@@ -131,6 +154,11 @@ impl<Op, Ret> History<Op, Ret> {
     #[must_use]
     pub fn is_before(&self, first: usize, then: usize) -> bool {
         self.before.get(then).is_some_and(|before| before >> first & 1 == 1)
+    }
+
+    /// For each call, those before it; less if there is no given order.
+    pub(super) fn before(&self) -> &[Calls] {
+        &self.before
     }
 
     /// The calls.

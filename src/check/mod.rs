@@ -72,6 +72,7 @@ mod record;
 mod run;
 mod scenario;
 mod spec;
+pub mod specs;
 mod tally;
 mod verdict;
 
@@ -102,7 +103,7 @@ pub use panicky::{Panicky, catch_chosen, may_panic};
 pub use progress::Progress;
 pub use record::{Coverage, Outcome, Record};
 pub use scenario::{Scenario, Shape};
-pub use spec::{Spec, Structure};
+pub use spec::{Foresight, Seen, Spec, Structure, Urgency};
 pub use verdict::Verdict;
 
 #[cfg(not(any(loom, shuttle)))]

@@ -12,7 +12,7 @@ pub trait Spec: Send + Sync + 'static {
     /// An operation, with its arguments. `Arbitrary` makes random ones, for tests and for fuzzers.
     type Op: Clone + Debug + Send + Sync + for<'a> Arbitrary<'a> + 'static;
     /// An answer.
-    type Ret: Clone + Debug + PartialEq + Send + 'static;
+    type Ret: Clone + Debug + PartialEq + Send + Sync + 'static;
     /// The state between operations.
     type State: Clone + Eq + Hash + Debug;
 
@@ -29,12 +29,103 @@ pub trait Spec: Send + Sync + 'static {
         vec![(ret, after)]
     }
 
+    /// Whether [`undo`](Self::undo) takes steps back. Then the judge never copies a state to come back to it, and
+    /// [`step`](Self::step) must be the only outcome.
+    const UNDOES: bool = false;
+
+    /// Takes back `op`, which answered `ret` and was the last that changed `state`. Asked only if
+    /// [`UNDOES`](Self::UNDOES).
+    fn undo(&self, state: &mut Self::State, op: &Self::Op, ret: &Self::Ret) {
+        unreachable!("{op:?} -> {ret:?} of {state:?}: a specification that says it undoes must do so")
+    }
+
+    /// What is known of `op`, answered by `ret` (not yet, if `None`), in whatever state it happens.
+    ///
+    /// It never changes a verdict if it is true, and makes searches short.
+    fn urgency(&self, op: &Self::Op, ret: Option<&Self::Ret>) -> Urgency {
+        let _ = (op, ret);
+        Urgency::Ordinary
+    }
+
+    /// What all calls together say of the order in which they happened.
+    ///
+    /// It never changes a verdict if it is true, and makes searches short.
+    fn foresee(&self, calls: &[Seen<'_, Self>]) -> Foresight
+    where
+        Self: Sized,
+    {
+        let _ = calls;
+        Foresight::Nothing
+    }
+
+    /// The bytes of a state, with what it owns elsewhere. What a limit of memory counts.
+    fn bytes(&self, state: &Self::State) -> usize {
+        size_of_val(state)
+    }
+
     /// The part of the structure that `op` is about, if operations on different parts are independent (a
     /// map's key). A history all of whose operations name a part is judged part by part.
     fn partition(&self, op: &Self::Op) -> Option<u64> {
         let _ = op;
         None
     }
+}
+
+/// How soon a call can be taken without loss.
+///
+/// Say the judge looks for an order of calls, has come to a state, and a call can be the next and its answer fits.
+/// Must it try the other calls too?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Urgency {
+    /// It must.
+    Ordinary,
+    /// It need not: the call, so answered, leaves every state as it is.
+    Read,
+    /// It need not, unless another call of this class, or a [`Rival`](Self::Rival) of it, may still come before.
+    ///
+    /// To be promised: let `c` be this operation with this answer, and `u` operations with answers, none of them
+    /// `c` or of this class. Wherever `c` alone is right, and `u c` is right, `c u` is right too and leads to the
+    /// same state. (A queue's take of what is in front.)
+    Alone(u64),
+    /// It must, and calls of this class cannot be hurried past it.
+    Rival(u64),
+}
+
+impl Urgency {
+    /// The class that is named.
+    pub(super) fn class(self) -> Option<u64> {
+        match self {
+            Urgency::Alone(class) | Urgency::Rival(class) => Some(class),
+            Urgency::Ordinary | Urgency::Read => None,
+        }
+    }
+}
+
+/// A call as [`Spec::foresee`] is told of it.
+#[derive(Debug)]
+pub struct Seen<'h, S: Spec> {
+    /// What was asked.
+    pub op: &'h S::Op,
+    /// What was answered, if it is known.
+    pub ret: Option<&'h S::Ret>,
+    /// It happened not before.
+    pub start: u64,
+    /// If it must have happened: not after. `u64::MAX` otherwise.
+    pub end: u64,
+    /// Whether it must have happened.
+    pub must: bool,
+}
+
+/// What a specification concludes from all calls together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Foresight {
+    /// Nothing.
+    Nothing,
+    /// No order explains them.
+    Impossible,
+    /// A second interval for each call. In every order that explains them, a call whose second interval ends
+    /// before that of another call begins comes before it, and has happened if the other has.
+    Intervals(Vec<(u64, u64)>),
 }
 
 /// An implementation of a [`Spec`].

@@ -20,7 +20,7 @@ pub(crate) type Instant = std::time::Instant;
 
 /// Runs `f` on so many threads of the operating system, this one among them, until all of them have come to
 /// its end.
-#[cfg(all(feature = "check", shuttle))]
+#[cfg(feature = "check")]
 pub(crate) fn on_threads(threads: usize, f: impl Fn() + Sync) {
     std::thread::scope(|scope| {
         for _ in 1..threads {

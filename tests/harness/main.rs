@@ -1,14 +1,10 @@
 //! The harness, checked: what it says of the right and of the wrong.
 
-#[cfg(not(any(loom, shuttle)))]
-mod brute;
 mod budget;
 #[path = "../shared/child.rs"]
 mod child;
 #[cfg(shuttle)]
 mod explorer;
-#[cfg(not(any(loom, shuttle)))]
-mod judge;
 mod measuring;
 mod models;
 #[cfg(not(any(loom, shuttle)))]

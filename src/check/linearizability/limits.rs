@@ -9,7 +9,8 @@ use std::time::Duration;
 pub struct Limits {
     /// How long it may take, from the call of the judge on.
     pub time: Option<Duration>,
-    /// How many bytes the judge may remember: the configurations from which it has found no way on.
+    /// How many bytes the judge may remember: the configurations from which it has found no way on. Threads share
+    /// them equally.
     pub memory: Option<usize>,
     /// How many threads of the operating system judge the parts of a history; 0 counts as 1.
     pub workers: usize,
@@ -40,16 +41,36 @@ impl fmt::Display for Limit {
     }
 }
 
-/// When the time is over.
-pub(super) struct Clock(Option<Instant>);
+/// What a search asks now and then: whether to go on.
+pub(super) struct Clock<'a> {
+    end: Option<Instant>,
+    memory: Option<usize>,
+    /// Whether nobody wants to know any more.
+    idle: &'a (dyn Fn() -> bool + Sync),
+}
 
-impl Clock {
-    /// A limit that lies beyond all time is none.
-    pub(super) fn new(limits: &Limits) -> Self {
-        Clock(limits.time.and_then(|time| Instant::now().checked_add(time)))
+impl<'a> Clock<'a> {
+    /// Begins now. `share` searches share the memory.
+    pub(super) fn new(limits: &Limits, share: usize) -> Self {
+        // A limit that lies beyond all time is none.
+        let end = limits.time.and_then(|time| Instant::now().checked_add(time));
+        Clock { end, memory: limits.memory.map(|bytes| bytes / share), idle: &|| false }
     }
 
-    pub(super) fn is_over(&self) -> bool {
-        self.0.is_some_and(|end| Instant::now() >= end)
+    /// The same for a search that is in vain once `idle` says so.
+    pub(super) fn unless(&self, idle: &'a (dyn Fn() -> bool + Sync)) -> Self {
+        Clock { idle, ..*self }
+    }
+
+    /// The limit that a search has met. `look`: whether to look at the time, too. (What a search in vain has met is of no
+    /// interest.)
+    pub(super) fn limit(&self, look: bool, bytes: impl Fn() -> usize) -> Option<Limit> {
+        if self.memory.is_some_and(|most| bytes() > most) {
+            Some(Limit::Memory)
+        } else if look && ((self.idle)() || self.end.is_some_and(|end| Instant::now() >= end)) {
+            Some(Limit::Time)
+        } else {
+            None
+        }
     }
 }

@@ -1,34 +1,78 @@
 //! The judge: is there an order of the calls that explains all answers?
 //!
+//! | file | idea |
+//! |---|---|
+//! | `limits.rs` | how long it may take, and how much it may remember |
+//! | `plan.rs` | the calls of a part in lanes, and the intervals by which an order sees them |
+//! | `frontier.rs` | what has happened, and what can come next |
+//! | `memo.rs` | configurations without a way on |
+//! | `search.rs` | depth first over the orders in which calls can have happened |
+//! | `beginning.rs` | if there is no order: how far a history can be explained |
+//! | `parts.rs` | parts that are judged by themselves, by several threads |
+//!
 //! # Algorithm
-//! The search of Wing and Gong, with the memory of Lowe: depth first over the orders in which calls can have
-//! happened; a set of calls that has happened together with the state that it led to is tried once.
+//! The search of Wing and Gong with the memory of Lowe, part by part as by Horn and Kroening. What is ours:
 //!
-//! The calls of one thread do not overlap, so the calls that have happened are, for each thread, a prefix: a
-//! position per thread says it all, and is what is remembered. The next call is some thread's next one, if
-//! no other thread's next call had ended before it began. A call without an answer is the last of its
-//! thread and may happen, with any answer, or not.
+//! * *Lanes.* Calls of which each ended before the next began lie in a lane, and there are as few lanes as calls overlap.
+//!   So what has happened is a number per lane, and what can come next is among their heads.
+//! * *In the order of returns.* Of those that can come next the first that ended is tried first: a search that is not
+//!   misled goes straight through.
+//! * *Steps back* are taken by [`Spec::undo`] where there is one, and nothing is copied on the way.
+//! * *Remembered is what has failed*, when it has failed, and not what is under way: a search that is not misled hashes
+//!   no state. It is compared exactly; hashes only find it.
+//! * *Calls without an answer* happen or not. A configuration in which more of them have happened, and that is the same
+//!   otherwise, is no better.
+//! * *Hurry.* A call that can come next, fits, and cannot hurt is taken, and no other tried ([`Urgency`]).
+//! * *Foresight.* A specification may conclude from all answers together that some call came before another, or
+//!   that there is no explanation at all ([`Spec::foresee`]).
 //!
-//! A history whose operations all name their part ([`Spec::partition`]) is judged part by part: it is
-//! linearizable if and only if each part is (Herlihy and Wing, section 3.3).
+//! # Why hurry is right
+//! Say the calls that are left can be explained, `u` first, then `c`, and `c` can come next and fits.
+//!
+//! If `c` is a [`Read`](Urgency::Read), `c u` is an explanation too: the rest sees the same states, and nothing has to
+//! come before `c` but what has happened.
+//!
+//! If `c` is [`Alone`](Urgency::Alone) in its class, then either `u` holds nothing of the class, and `c u` is one by what was
+//! promised. Or some call `p` without an answer, of which it cannot be known, answered in `u` as `c` does. Take the first of
+//! them: by what was promised it can come first, and since calls that are equal are equal, `c` can be in its place and it
+//! in that of `c`: nobody has to wait for a call without an answer.
 //!
 //! # Complexity
-//! Exponential at worst (the problem is NP-complete: Gibbons and Korach, SIAM J. Comput. 26, 1997), near
-//! linear on histories of correct structures.
+//! Exponential at worst in the number of calls that overlap (the problem is NP-complete: Gibbons and Korach, theorem
+//! 4.1), or of states that differ by the order of calls that overlapped once. Near linear on histories of correct
+//! structures.
+//!
+//! # Which orders compose
+//! A history all of whose operations name their part ([`Spec::partition`]) is judged part by part if that is the
+//! same: for real time (Herlihy and Wing, theorem 1) and for quiescent consistency, with the quiet moments of the whole.
+//! [`Order::PerKey`] asks for it. Program order and given orders do not compose: there may be an order for each part
+//! and none for all of them.
 //!
 //! # Literature
-//! M. Herlihy and J. Wing, *Linearizability*, ACM TOPLAS 12(3), 1990.
+//! M. Herlihy and J. Wing, *Linearizability*, ACM TOPLAS 12(3), 1990, section 3.
 //! J. Wing and C. Gong, *Testing and verifying concurrent objects*, JPDC 17, 1993, section 3.
+//! P. Gibbons and E. Korach, *Testing shared memories*, SIAM J. Comput. 26(4), 1997.
 //! G. Lowe, *Testing for linearizability*, Concurrency and Computation 29(4), 2017, section 3.
+//! A. Horn and D. Kroening, *Faster linearizability checking via P-compositionality*, FORTE 2015, section 3.
+//! J. Aspnes, M. Herlihy and N. Shavit, *Counting networks*, JACM 41(5), 1994, section 2 (quiescent consistency).
 
+mod beginning;
+mod frontier;
 mod limits;
+mod memo;
+mod parts;
+mod plan;
+mod search;
 
 pub use limits::{Limit, Limits};
 
-use super::history::{Call, History, Order};
+use super::history::{History, Order};
 use super::spec::Spec;
+#[cfg(doc)]
+use super::spec::Urgency;
 use limits::Clock;
-use std::collections::{BTreeMap, HashSet};
+use plan::{Plan, Until, intervals};
+use search::{End, Search};
 
 /// The verdict on a history. Calls are named by their index in [`History::calls`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,12 +81,14 @@ pub enum Judgement {
     Explained(Vec<usize>),
     /// No order explains the answers.
     Unexplained {
-        /// A longest beginning that can be explained.
+        /// A longest beginning that can be explained: none holds all calls that ended up to a later moment. (For
+        /// program order moments are phases, and a given order has only one of them. There it is, of such beginnings,
+        /// one with most answered calls.) It is of one part, if parts were judged.
         prefix: Vec<usize>,
-        /// The calls of which one would have had to come next.
+        /// The answered calls that can come next in the order; the answer of none of them is right there.
         stuck: Vec<usize>,
     },
-    /// A limit was met first.
+    /// A limit was met before there was a verdict.
     Unknown(Limit),
 }
 
@@ -55,12 +101,21 @@ impl Judgement {
 }
 
 /// Judges a history against a specification: is there an order of the calls, within `order`, that explains it?
+///
+/// # Panics
+/// If the order is [`Order::Given`] and there are more than 64 calls.
 #[must_use]
 pub fn judge<S: Spec>(spec: &S, history: &History<S::Op, S::Ret>, order: Order) -> Judgement {
     judge_within(spec, history, order, &Limits::default())
 }
 
 /// As [`judge`], within limits: the verdict is right, or [`Judgement::Unknown`].
+///
+/// If it is [`Unexplained`](Judgement::Unexplained) and the limit is met while the longest beginning is looked for, the
+/// beginning is the longest that was found until then.
+///
+/// # Panics
+/// If the order is [`Order::Given`] and there are more than 64 calls.
 #[must_use]
 pub fn judge_within<S: Spec>(
     spec: &S,
@@ -68,164 +123,50 @@ pub fn judge_within<S: Spec>(
     order: Order,
     limits: &Limits,
 ) -> Judgement {
-    let clock = Clock::new(limits);
     let calls = history.calls();
-    let parts: Option<Vec<u64>> = calls.iter().map(|call| spec.partition(&call.op)).collect();
-    // Only real time composes: program order may explain each part and not the whole.
-    let Some(parts) = parts.filter(|_| order == Order::RealTime) else {
-        return Search::new(spec, history, order, 0..calls.len()).run(&clock);
-    };
-    let mut groups: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
-    for (call, part) in parts.into_iter().enumerate() {
-        groups.entry(part).or_default().push(call);
-    }
-    let mut merged: Vec<(u64, usize)> = Vec::with_capacity(calls.len());
-    for group in groups.into_values() {
-        match Search::new(spec, history, order, group).run(&clock) {
-            Judgement::Explained(order) => {
-                // A call's moment: the latest beginning among the calls of its part up to it. Sorted by moments
-                // (stably), the whole respects the order of each part and real time across parts.
-                let moments = order.iter().scan(0, |latest, &call| {
-                    *latest = calls[call].start.max(*latest);
-                    Some((*latest, call))
-                });
-                merged.extend(moments);
-            }
-            other => return other,
+    assert!(calls.len() <= 64 || order != Order::Given, "a given order is of up to 64 calls");
+    let intervals = intervals(history, order);
+    let case = Case { spec, history, order, intervals: &intervals };
+    match parts::of(spec, history, order) {
+        Some(parts) => parts::judged(&case, &parts, limits),
+        None => {
+            let all: Vec<u32> = (0..calls.len() as u32).collect();
+            case.judged(&all, &Clock::new(limits, 1))
         }
     }
-    merged.sort_by_key(|(moment, _)| *moment);
-    Judgement::Explained(merged.into_iter().map(|(_, call)| call).collect())
 }
 
-struct Search<'h, S: Spec> {
-    spec: &'h S,
-    calls: &'h [Call<S::Op, S::Ret>],
-    history: &'h History<S::Op, S::Ret>,
+/// What is judged.
+struct Case<'a, S: Spec> {
+    spec: &'a S,
+    history: &'a History<S::Op, S::Ret>,
     order: Order,
-    /// The calls of each thread.
-    threads: Vec<Vec<usize>>,
-    seen: HashSet<(Box<[u32]>, S::State)>,
-    longest: Vec<usize>,
-    stuck: Vec<usize>,
+    /// The interval of each call, as the order sees it.
+    intervals: &'a [(u64, u64)],
 }
 
-/// A step of the search: a call has happened, with one of its answers.
-struct Happened<S: Spec> {
-    thread: usize,
-    before: S::State,
-    /// The choices that are left at this depth: threads, and for the first of them outcomes.
-    rest: Choices<S>,
-}
-
-/// What can happen next: (thread, state after it), in the order of trial, last first.
-type Choices<S> = Vec<(usize, <S as Spec>::State)>;
-
-impl<'h, S: Spec> Search<'h, S> {
-    fn new(
-        spec: &'h S,
-        history: &'h History<S::Op, S::Ret>,
-        order: Order,
-        which: impl IntoIterator<Item = usize>,
-    ) -> Self {
-        let calls = history.calls();
-        let mut threads: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for call in which {
-            threads.entry(calls[call].thread).or_default().push(call);
-        }
-        let threads = threads.into_values().collect();
-        let (seen, longest, stuck) = (HashSet::new(), Vec::new(), Vec::new());
-        Self { spec, calls, history, order, threads, seen, longest, stuck }
+impl<S: Spec> Case<'_, S> {
+    fn plan(&self, which: &[u32], until: Until) -> Plan {
+        Plan::new(self.spec, self.history, self.order, self.intervals, which, until)
     }
 
-    fn next_call(&self, positions: &[u32], thread: usize) -> Option<usize> {
-        self.threads[thread].get(positions[thread] as usize).copied()
-    }
-
-    /// Whether the order to respect has `first` before `then`. A call without an answer may happen whenever, or
-    /// never: it keeps nobody waiting.
-    fn precedes(&self, first: usize, then: usize) -> bool {
-        let (one, two) = (&self.calls[first], &self.calls[then]);
-        one.ret.is_some()
-            && match self.order {
-                Order::RealTime => one.end < two.start,
-                Order::Program => one.phase < two.phase,
-                Order::Given => self.history.is_before(first, then),
-            }
-    }
-
-    /// The threads whose next call can be the next to happen: no other comes before it.
-    fn candidates(&self, positions: &[u32]) -> Vec<usize> {
-        let next = |thread| self.next_call(positions, thread);
-        let free = |&thread: &usize| {
-            let call = next(thread);
-            call.is_some_and(|call| {
-                !(0..self.threads.len()).filter_map(next).any(|other| self.precedes(other, call))
-            })
-        };
-        (0..self.threads.len()).filter(free).collect()
-    }
-
-    fn choices(&self, positions: &[u32], state: &S::State) -> Choices<S> {
-        let mut choices = Vec::new();
-        for thread in self.candidates(positions).into_iter().rev() {
-            let call = &self.calls[self.next_call(positions, thread).expect("a candidate has a call")];
-            for (ret, after) in self.spec.outcomes(state, &call.op).into_iter().rev() {
-                if call.ret.as_ref().is_none_or(|answered| *answered == ret) {
-                    choices.push((thread, after));
+    /// Judges these calls.
+    fn judged(&self, which: &[u32], clock: &Clock) -> Judgement {
+        let plan = self.plan(which, Until::End);
+        let calls =
+            |items: &[u32]| items.iter().map(|&item| plan.items[item as usize].call as usize).collect();
+        match Search::new(self.spec, self.history.calls(), &plan).run(clock) {
+            End::Explained(order) => Judgement::Explained(calls(&order)),
+            End::Unknown(limit) => Judgement::Unknown(limit),
+            End::Unexplained(beginning) => {
+                let mut prefix: Vec<usize> = calls(&beginning);
+                if plan.has_foresight() {
+                    // The search has seen only such beginnings as could have led to the end.
+                    prefix = beginning::longest(self, which, clock).unwrap_or(prefix);
                 }
+                let stuck = beginning::extended(self, which, &mut prefix);
+                Judgement::Unexplained { prefix, stuck }
             }
-        }
-        choices
-    }
-
-    /// Whether every call with an answer has happened.
-    fn done(&self, positions: &[u32]) -> bool {
-        let left = |thread| self.next_call(positions, thread).map(|call: usize| &self.calls[call]);
-        (0..self.threads.len()).filter_map(left).all(|call| call.ret.is_none())
-    }
-
-    fn run(mut self, clock: &Clock) -> Judgement {
-        let mut positions: Box<[u32]> = vec![0; self.threads.len()].into();
-        let mut state = self.spec.initial();
-        let mut path: Vec<Happened<S>> = Vec::new();
-        let mut choices = self.choices(&positions, &state);
-        let mut order: Vec<usize> = Vec::new();
-        self.remember_if_longest(&order, &positions);
-        while !self.done(&positions) {
-            if clock.is_over() {
-                return Judgement::Unknown(Limit::Time);
-            }
-            let Some((thread, after)) = choices.pop() else {
-                let Some(undone) = path.pop() else {
-                    return Judgement::Unexplained { prefix: self.longest, stuck: self.stuck };
-                };
-                positions[undone.thread] -= 1;
-                (state, choices) = (undone.before, undone.rest);
-                order.pop();
-                continue;
-            };
-            let call = self.next_call(&positions, thread).expect("a choice has a call");
-            positions[thread] += 1;
-            if !self.seen.insert((positions.clone(), after.clone())) {
-                positions[thread] -= 1;
-                continue;
-            }
-            order.push(call);
-            self.remember_if_longest(&order, &positions);
-            let next = self.choices(&positions, &after);
-            let (before, rest) =
-                (std::mem::replace(&mut state, after), std::mem::replace(&mut choices, next));
-            path.push(Happened { thread, before, rest });
-        }
-        Judgement::Explained(order)
-    }
-
-    fn remember_if_longest(&mut self, order: &[usize], positions: &[u32]) {
-        if order.len() > self.longest.len() || order.is_empty() {
-            self.longest = order.to_vec();
-            let candidates = self.candidates(positions).into_iter();
-            self.stuck = candidates.filter_map(|thread| self.next_call(positions, thread)).collect();
         }
     }
 }

@@ -1,7 +1,5 @@
-//! The judge: known histories, and thousands of random ones against all permutations.
+//! Known histories.
 
-use crate::brute;
-use crate::panic_of;
 use selvedge::check::{Arbitrary, Call, History, Judgement, Order, Spec, judge};
 use std::fmt::Debug;
 
@@ -34,12 +32,10 @@ enum Kind {
 #[derive(Clone, Copy, Debug)]
 struct Container {
     kind: Kind,
-    /// Whether histories may be judged part by part.
-    parts: bool,
 }
 
 fn container(kind: Kind) -> Container {
-    Container { kind, parts: false }
+    Container { kind }
 }
 
 impl Spec for Container {
@@ -89,10 +85,13 @@ impl Spec for Container {
             }
         }
     }
+}
 
-    fn partition(&self, op: &Op) -> Option<u64> {
-        self.parts.then_some(u64::from(matches!(op, PutOther(_) | TakeOther)))
-    }
+/// The text of a panic in `f`.
+#[track_caller]
+fn panic_of(f: impl FnOnce()) -> String {
+    let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)).expect_err("a panic");
+    panic.downcast_ref::<String>().cloned().expect("a panic with a text")
 }
 
 type Seen = Call<Op, Option<u8>>;
@@ -261,5 +260,3 @@ fn overlap_is_of_different_threads() {
     assert!(!overlaps(&[call(0, Take, None, 0, 2), call(1, Take, None, 2, 3)]));
     assert!(!overlaps(&[call(0, Take, None, 0, 2), call(0, Take, None, 3, 4)]));
 }
-
-mod random;

@@ -1,0 +1,96 @@
+//! Parts that are judged by themselves.
+
+use super::limits::{Clock, Limit, Limits};
+use super::{Case, Judgement};
+use crate::check::history::{History, Order};
+use crate::check::spec::Spec;
+use crate::sync::host::{self, Mutex};
+use std::collections::BTreeMap;
+
+/// The calls part by part, if they can be judged so.
+pub(super) fn of<S: Spec>(spec: &S, history: &History<S::Op, S::Ret>, order: Order) -> Option<Vec<Vec<u32>>> {
+    if matches!(order, Order::Program | Order::Given) {
+        return None;
+    }
+    let mut parts: BTreeMap<u64, Vec<u32>> = BTreeMap::new();
+    for (number, call) in history.calls().iter().enumerate() {
+        parts.entry(spec.partition(&call.op)?).or_default().push(number as u32);
+    }
+    Some(parts.into_values().collect())
+}
+
+/// What has become of the parts so far.
+#[derive(Default)]
+struct Progress {
+    /// How many were begun: they are begun in their order.
+    begun: usize,
+    /// The explanations that were found.
+    orders: Vec<(usize, Vec<usize>)>,
+    /// The first part that has none.
+    failed: Option<(usize, Judgement)>,
+    unknown: Option<Limit>,
+}
+
+/// Judges all parts. If some cannot be explained, the judgement is that of the first of them, whoever was quickest.
+pub(super) fn judged<S: Spec>(case: &Case<'_, S>, parts: &[Vec<u32>], limits: &Limits) -> Judgement {
+    let workers = limits.workers.clamp(1, parts.len().max(1));
+    let clock = Clock::new(limits, workers);
+    let progress = Mutex::new(Progress::default());
+    let look = || progress.lock().expect("no panic under this lock");
+    let has_failed_before = |part: usize| look().failed.as_ref().is_some_and(|(failed, _)| *failed < part);
+    let begin = || {
+        let mut progress = look();
+        progress.begun += 1;
+        Some(progress.begun - 1).filter(|part| *part < parts.len())
+    };
+    host::on_threads(workers, || {
+        while let Some(part) = begin() {
+            let in_vain = || has_failed_before(part);
+            if in_vain() {
+                break;
+            }
+            let judgement = case.judged(&parts[part], &clock.unless(&in_vain));
+            let mut progress = look();
+            match judgement {
+                Judgement::Explained(order) => progress.orders.push((part, order)),
+                Judgement::Unknown(limit) => progress.unknown = Some(limit),
+                Judgement::Unexplained { .. } => {
+                    if progress.failed.as_ref().is_none_or(|(failed, _)| part < *failed) {
+                        progress.failed = Some((part, judgement));
+                    }
+                }
+            }
+        }
+    });
+    let Progress { mut orders, failed, unknown, .. } =
+        progress.into_inner().expect("no panic under this lock");
+    match (failed, unknown) {
+        (Some((_, judgement)), _) => judgement,
+        (None, Some(limit)) => Judgement::Unknown(limit),
+        (None, None) => {
+            orders.sort_unstable_by_key(|(part, _)| *part);
+            Judgement::Explained(merged(case, orders.into_iter().map(|(_, order)| order)))
+        }
+    }
+}
+
+/// One order of all calls from an order for each part.
+///
+/// A call's moment is the latest beginning among the calls of its part up to it. Sorted by moments (stably), the whole
+/// respects the order of each part, and the intervals across parts: if a call ended before another began, then so did
+/// all that its part had to put before it begin, else they could not have come before it.
+fn merged<S: Spec>(case: &Case<'_, S>, orders: impl Iterator<Item = Vec<usize>>) -> Vec<usize> {
+    if case.order == Order::PerKey {
+        return orders.flatten().collect();
+    }
+    let mut moments: Vec<(u64, usize)> = Vec::with_capacity(case.intervals.len());
+    for order in orders {
+        let mut latest = 0;
+        for call in order {
+            latest = case.intervals[call].0.max(latest);
+            moments.push((latest, call));
+        }
+    }
+    moments.sort_by_key(|(moment, _)| *moment);
+    moments.into_iter().map(|(_, call)| call).collect()
+}
