@@ -37,9 +37,13 @@ impl Structure for Eliminating {
             }
             Op::Pop => Ret::Top(stack.pop()),
             Op::PopAll => Ret::All(stack.pop_all().collect()),
-            Op::Peek => Ret::Top(stack.pin().peek().copied()),
+            Op::Peek => Ret::Top(stack.peek()),
             Op::Iter => Ret::All(stack.pin().iter().copied().collect()),
             Op::IsEmpty => Ret::Empty(stack.is_empty()),
+            Op::Flush => {
+                stack.flush();
+                Ret::Done
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What a stack must do, and how ours does it: for the models in `models/stack.rs` and for the fuzzers in `fuzz/`.
 
 use selvedge::check::{Arbitrary, Spec, Structure};
-use selvedge::reclaim::{Epoch, Reclaim};
+use selvedge::reclaim::{Domain, Ebr, Epoch, Hazard, Leak, Reclaim};
 use selvedge::stack::TreiberStack;
 use std::marker::PhantomData;
 
@@ -11,11 +11,14 @@ pub enum Op {
     Pop,
     PopAll,
     Peek,
+    /// What can be seen under one guard: all, or the top alone.
     Iter,
     IsEmpty,
+    /// Frees what waits: nothing that could be seen.
+    Flush,
 }
 
-use Op::{IsEmpty, Iter, Peek, Pop, PopAll, Push};
+use Op::{Flush, IsEmpty, Iter, Peek, Pop, PopAll, Push};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ret {
@@ -25,6 +28,38 @@ pub enum Ret {
     Empty(bool),
 }
 
+/// What can be seen of a stack under one guard of the strategy.
+pub trait Sees: Reclaim + 'static {
+    /// How many of the values.
+    const MOST: usize = usize::MAX;
+
+    fn see(stack: &TreiberStack<u8, Self>) -> Vec<u8>;
+}
+
+macro_rules! sees_all {
+    ($([$($generics:tt)*] $strategy:ty;)*) => { $(
+        impl<$($generics)*> Sees for $strategy {
+            fn see(stack: &TreiberStack<u8, Self>) -> Vec<u8> {
+                stack.pin().iter().copied().collect()
+            }
+        }
+    )* };
+}
+
+sees_all! {
+    [] Epoch;
+    [] Leak;
+    [D: Domain, const PINS: usize, const WAITING: usize] Ebr<D, PINS, WAITING>;
+}
+
+impl<D: Domain, const HAZARDS: usize, const WAITING: usize> Sees for Hazard<D, HAZARDS, WAITING> {
+    const MOST: usize = 1;
+
+    fn see(stack: &TreiberStack<u8, Self>) -> Vec<u8> {
+        stack.peek().into_iter().collect()
+    }
+}
+
 /// A last-in, first-out list; `R` is how nodes are freed.
 pub struct Treiber<R>(pub PhantomData<R>);
 
@@ -32,7 +67,7 @@ pub fn treiber() -> Treiber<Epoch> {
     Treiber(PhantomData)
 }
 
-impl<R: Reclaim + 'static> Spec for Treiber<R> {
+impl<R: Sees> Spec for Treiber<R> {
     type Op = Op;
     type Ret = Ret;
     type State = Vec<u8>;
@@ -50,13 +85,14 @@ impl<R: Reclaim + 'static> Spec for Treiber<R> {
             Pop => Ret::Top(state.pop()),
             PopAll => Ret::All(std::mem::take(state).into_iter().rev().collect()),
             Peek => Ret::Top(state.last().copied()),
-            Iter => Ret::All(state.iter().rev().copied().collect()),
+            Iter => Ret::All(state.iter().rev().take(R::MOST).copied().collect()),
             IsEmpty => Ret::Empty(state.is_empty()),
+            Flush => Ret::Done,
         }
     }
 }
 
-impl<R: Reclaim + 'static> Structure for Treiber<R> {
+impl<R: Sees> Structure for Treiber<R> {
     type Sut = TreiberStack<u8, R>;
 
     fn create(&self) -> Self::Sut {
@@ -71,9 +107,13 @@ impl<R: Reclaim + 'static> Structure for Treiber<R> {
             }
             Pop => Ret::Top(stack.pop()),
             PopAll => Ret::All(stack.pop_all().collect()),
-            Peek => Ret::Top(stack.pin().peek().copied()),
-            Iter => Ret::All(stack.pin().iter().copied().collect()),
+            Peek => Ret::Top(stack.peek()),
+            Iter => Ret::All(R::see(stack)),
             IsEmpty => Ret::Empty(stack.is_empty()),
+            Flush => {
+                stack.flush();
+                Ret::Done
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::said::{BOTH, fails, outcomes};
 use selvedge::check::explore::Memory;
-use selvedge::reclaim::{Ghost, Guard, Leak, Reclaim};
+use selvedge::reclaim::{Ghost, Guard, Leak, ProtectsAll, Reclaim, Shield};
 use selvedge::sync::atomic::{AtomicPtr, AtomicU64, Ordering, Ordering::Relaxed};
 use selvedge::sync::{heap, thread};
 use std::ptr;
@@ -118,15 +118,15 @@ struct Node {
 }
 
 /// R. K. Treiber's stack, as small as it can be.
-struct Stack<R: Reclaim> {
+struct Stack<R: ProtectsAll> {
     head: AtomicPtr<Node>,
     reclaim: R,
 }
 
 // SAFETY: values are numbers, and nodes are handed over by the head.
-unsafe impl<R: Reclaim> Sync for Stack<R> {}
+unsafe impl<R: ProtectsAll> Sync for Stack<R> {}
 
-impl<R: Reclaim> Stack<R> {
+impl<R: ProtectsAll> Stack<R> {
     /// A stack of these, the last on top.
     fn of(values: &[u64]) -> Self {
         let mut top = ptr::null_mut();
@@ -140,7 +140,7 @@ impl<R: Reclaim> Stack<R> {
         loop {
             let mut guard = matches!(pin, Pin::First | Pin::Short).then(|| self.reclaim.pin());
             let head = match &guard {
-                Some(guard) => guard.protect(&self.head, Ordering::Acquire),
+                Some(guard) => guard.shield().protect(&self.head, Ordering::Acquire),
                 None => self.head.load(Ordering::Acquire),
             };
             if head.is_null() {
@@ -163,7 +163,7 @@ impl<R: Reclaim> Stack<R> {
     }
 }
 
-impl<R: Reclaim> Drop for Stack<R> {
+impl<R: ProtectsAll> Drop for Stack<R> {
     fn drop(&mut self) {
         let mut node = self.head.load(Relaxed);
         while !node.is_null() {
@@ -177,7 +177,7 @@ impl<R: Reclaim> Drop for Stack<R> {
 }
 
 /// Two threads pop from a stack of two; what they got, in order.
-fn two_pops<R: Reclaim>(main: Pin, other: Pin) -> [Option<u64>; 2] {
+fn two_pops<R: ProtectsAll>(main: Pin, other: Pin) -> [Option<u64>; 2] {
     let stack = Stack::<R>::of(&[1, 2]);
     let mut got = thread::scope(|scope| {
         let popped = scope.spawn(|| stack.pop(other));

@@ -49,28 +49,28 @@ Section HazardPointers.
   Definition with_scan b r v s := State (linked s) (retired s) (freed s) (slot s) (at_ s) (holds s) b r v.
 
   Inductive step (s : state) : state -> Prop :=
-  (* step: hazard.link *)
+  (* the structure links a node, in a new life *)
   | link n : freed s n ->
       step s (with_linked (fun m => linked s m \/ m = n) (with_freed (fun m => freed s m /\ m <> n) s))
-  (* step: hazard.load *)
+  (* step: hazard.protect.load *)
   | load t n : at_ s t = idle -> linked s n -> step s (with_at t loaded (with_holds t (Some n) s))
-  (* step: hazard.announce *)
+  (* step: hazard.protect.publish *)
   | announce t : at_ s t = loaded -> step s (with_at t announced (with_slot t (holds s t) s))
-  (* step: hazard.validate *)
+  (* step: hazard.protect.validate *)
   | validate t n : at_ s t = announced -> holds s t = Some n -> (validates c = true -> linked s n) ->
       step s (with_at t safe s)
-  (* step: hazard.clear *)
+  (* step: hazard.clear.store *)
   | clear t : at_ s t = safe \/ at_ s t = announced -> step s (with_at t idle (with_slot t None s))
-  (* step: hazard.unlink *)
+  (* the structure unlinks a node and retires it *)
   | unlink r n : linked s n ->
       step s (with_linked (fun m => linked s m /\ m <> n) (with_retired (fun q m => retired s q m \/ (q = r /\ m = n)) s))
-  (* step: hazard.scan_begin *)
+  (* the notes (registry.note.look), and step: hazard.scan.fence *)
   | scan_begin r : step s (with_scan (set (batch s) r (retired s r)) (set (read s) r (fun _ => False))
                                      (set (seen s) r (fun _ => False)) s)
-  (* step: hazard.scan_load *)
+  (* registry.marks.load, which epochs have, too *)
   | scan_load r t : step s (with_scan (batch s) (fun q u => read s q u \/ (q = r /\ u = t))
                                       (fun q m => seen s q m \/ (q = r /\ slot s t = Some m)) s)
-  (* step: hazard.free *)
+  (* registry.take.hold, and the free *)
   | free r n : retired s r n -> (reads_all c = true -> forall t, read s r t) -> (batches c = true -> batch s r n) ->
       (respects c = true -> ~ seen s r n) ->
       step s (with_freed (fun m => freed s m \/ m = n)

@@ -1,7 +1,6 @@
 //! Epochs: the production strategy, by crossbeam-epoch.
 
-use super::{Guard, Reclaim};
-use crate::sync::atomic::{AtomicPtr, Ordering};
+use super::{Blanket, Guard, ProtectsAll, Reclaim};
 use crate::sync::heap;
 
 /// Epoch-based reclamation by crossbeam-epoch's global collector.
@@ -24,13 +23,24 @@ unsafe impl Reclaim for Epoch {
     fn pin(&self) -> EpochGuard {
         EpochGuard(crossbeam_epoch::pin())
     }
+
+    fn flush(&self) {
+        // A node is freed two epochs after it was retired, and a flush advances by one at most.
+        (0..3).for_each(|_| crossbeam_epoch::pin().flush());
+    }
 }
 
-// SAFETY: a load, and a guard of crossbeam-epoch, which keeps alive what is deferred while it lives.
+// SAFETY: as above.
+unsafe impl ProtectsAll for Epoch {}
+
+// SAFETY: crossbeam-epoch's guard keeps alive what is deferred while it lives.
 unsafe impl Guard for EpochGuard {
+    type Shield<'g> = Blanket<'g>;
+
     #[inline(always)]
-    fn protect<T>(&self, source: &AtomicPtr<T>, order: Ordering) -> *mut T {
-        source.load(order) // step: epoch.protect.load
+    fn shield(&self) -> Blanket<'_> {
+        // SAFETY: crossbeam-epoch's guard keeps alive what is deferred while it lives.
+        unsafe { Blanket::new() }
     }
 
     #[inline]

@@ -14,8 +14,8 @@
 //! was the guard there before the retirement, in every order that the execution leaves open? So the fences of
 //! unpin and retire, stronger than what some real strategies have there, are not needed, and not there.
 
-use super::{Guard, Reclaim};
-use crate::sync::atomic::{AtomicPtr, Ordering, fence};
+use super::{Blanket, Guard, ProtectsAll, Reclaim};
+use crate::sync::atomic::{Ordering, fence};
 use crate::sync::{PoisonError, heap, host, model};
 use std::fmt;
 
@@ -81,11 +81,19 @@ unsafe impl Reclaim for Ghost {
     }
 }
 
-// SAFETY: a load, and what is retired waits for every guard of that time.
+// SAFETY: what is retired waits for every guard of that time.
+unsafe impl ProtectsAll for Ghost {}
+
+// SAFETY: as above.
 unsafe impl Guard for GhostGuard<'_> {
-    #[track_caller]
-    fn protect<T>(&self, source: &AtomicPtr<T>, order: Ordering) -> *mut T {
-        source.load(order) // step: ghost.protect.load
+    type Shield<'g>
+        = Blanket<'g>
+    where
+        Self: 'g;
+
+    fn shield(&self) -> Blanket<'_> {
+        // SAFETY: what is retired waits for every guard of that time.
+        unsafe { Blanket::new() }
     }
 
     #[track_caller]

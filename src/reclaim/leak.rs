@@ -3,21 +3,20 @@
 //! With it a structure's logic can be studied alone: whatever still fails is no matter of memory. Retired
 //! nodes are kept in a list of their own, a stack that is only pushed to and so needs no protection itself.
 
-use super::{Guard, Reclaim};
+use super::retired::Retired;
+use super::{Blanket, Guard, ProtectsAll, Reclaim};
 use crate::sync::atomic::{AtomicPtr, Ordering};
-use crate::sync::heap;
 use std::ptr;
 
 /// Keeps every retired node until the strategy is dropped.
 #[derive(Debug)]
 pub struct Leak {
-    retired: AtomicPtr<Retired>,
+    retired: AtomicPtr<Entry>,
 }
 
-struct Retired {
-    node: *mut (),
-    free: unsafe fn(*mut ()),
-    next: *mut Retired,
+struct Entry {
+    retired: Retired,
+    next: *mut Entry,
 }
 
 /// Costs nothing and protects everything.
@@ -39,23 +38,27 @@ unsafe impl Reclaim for Leak {
     }
 }
 
-// SAFETY: a load, and nothing is freed while the strategy is borrowed.
+// SAFETY: as above.
+unsafe impl ProtectsAll for Leak {}
+
+// SAFETY: nothing is freed while the strategy is borrowed.
 unsafe impl Guard for LeakGuard<'_> {
-    #[cfg_attr(any(loom, shuttle), track_caller)]
-    fn protect<T>(&self, source: &AtomicPtr<T>, order: Ordering) -> *mut T {
-        source.load(order) // step: leak.protect.load
+    type Shield<'g>
+        = Blanket<'g>
+    where
+        Self: 'g;
+
+    fn shield(&self) -> Blanket<'_> {
+        // SAFETY: nothing is freed while the strategy is borrowed.
+        unsafe { Blanket::new() }
     }
 
     unsafe fn retire<T>(&self, node: *mut T) {
-        /// # Safety
-        /// As `heap::free`, with a pointer that was a `*mut T`.
-        unsafe fn free<T>(node: *mut ()) {
-            // SAFETY: the caller's.
-            unsafe { heap::free(node.cast::<T>()) }
-        }
+        // SAFETY: the caller's.
+        let retired = unsafe { Retired::new(node) };
         // Relaxed: the list is read by `drop` alone, which its `&mut` orders after every retire.
         let mut head = self.0.retired.load(Ordering::Relaxed); // step: leak.retire.head_load
-        let entry = Box::into_raw(Box::new(Retired { node: node.cast(), free: free::<T>, next: head }));
+        let entry = Box::into_raw(Box::new(Entry { retired, next: head }));
         // step: leak.retire.publish
         while let Err(now) =
             self.0.retired.compare_exchange_weak(head, entry, Ordering::Relaxed, Ordering::Relaxed)
@@ -73,8 +76,8 @@ impl Drop for Leak {
         while !next.is_null() {
             // SAFETY: made by `Box::into_raw` in `retire`, and reached once: `&mut self`, and the list is walked once.
             let entry = unsafe { Box::from_raw(next) };
-            // SAFETY: `free` is for this node's type; the node was retired once, and no guard lives any more.
-            unsafe { (entry.free)(entry.node) };
+            // SAFETY: the node was retired once, and no guard lives any more.
+            unsafe { entry.retired.free() };
             next = entry.next;
         }
     }

@@ -1,7 +1,7 @@
 //! Looking at a stack without popping.
 
 use super::treiber::{Node, TreiberStack};
-use crate::reclaim::{Guard, Reclaim};
+use crate::reclaim::{Guard, ProtectsAll, Reclaim, Shield};
 use crate::sync::atomic::Ordering::Acquire;
 use crate::sync::heap;
 use std::fmt;
@@ -41,13 +41,13 @@ pub struct Pinned<'s, T, R: Reclaim> {
     guard: R::Guard<'s>,
 }
 
-impl<'s, T, R: Reclaim> Pinned<'s, T, R> {
+impl<'s, T, R: ProtectsAll> Pinned<'s, T, R> {
     pub(super) fn new(stack: &'s TreiberStack<T, R>) -> Self {
         Self { stack, guard: stack.reclaim().pin() }
     }
 }
 
-impl<T: Copy + Sync, R: Reclaim> Pinned<'_, T, R> {
+impl<T: Copy + Sync, R: ProtectsAll> Pinned<'_, T, R> {
     /// The value that is on top at this moment, or `None` if the stack is empty. Others may pop it meanwhile.
     ///
     /// Wait-free. Linearizable: the load of the head. What its pusher did before happens before the return.
@@ -63,8 +63,9 @@ impl<T: Copy + Sync, R: Reclaim> Pinned<'_, T, R> {
     pub fn iter(&self) -> Iter<'_, T> {
         // Acquire: pairs with `stack.push.publish` of each node of the chain, as every change of the head is a
         // read-modify-write and continues all their release sequences.
-        let head = self.guard.protect(self.stack.head(), Acquire); // step: stack.iter.head_load
-        // SAFETY: null or linked when the head was read, as is all below it, under a guard that outlives the iterator.
+        let head = self.guard.shield().protect(self.stack.head(), Acquire); // step: stack.iter.head_load
+        // SAFETY: null or linked when the head was read, as is all below it, under a guard that protects all and outlives
+        // the iterator.
         Iter { next: unsafe { as_ref(head) } }
     }
 }

@@ -32,8 +32,8 @@
 //! pushes before it: an acquire load of `head` sees everything that any of those pushers wrote into its node.
 //!
 //! # ABA
-//! Each operation that dereferences a pointer, or that stores one it read, holds a guard. Under the guard no
-//! node that it saw is freed, so no address that it compares can have begun a second life. For `push` that is
+//! Each operation that dereferences a pointer, or that stores one it read, has a shield protect it until after the
+//! exchange. So the node is not freed, and its address, which the exchange compares, has not begun a second life. For `push` that is
 //! more than the algorithm needs (it compares addresses only) and what the language needs: a pointer to a node
 //! that was freed may not be stored as the link to a newer node, even if both have one address.
 //!
@@ -45,7 +45,7 @@
 use super::iter::PopAll;
 use super::pinned::Pinned;
 use crate::exhaust::exhaust;
-use crate::reclaim::{Epoch, Guard, Reclaim};
+use crate::reclaim::{Epoch, Guard, ProtectsAll, Reclaim, Shield};
 use crate::sync::atomic::{
     AtomicPtr,
     Ordering::{Acquire, Relaxed, Release},
@@ -64,7 +64,8 @@ use std::ptr;
 /// | [`push`](Self::push) | lock-free | one allocation, one exchange if undisturbed |
 /// | [`pop`](Self::pop) | lock-free | one exchange if undisturbed |
 /// | [`pop_all`](Self::pop_all) | wait-free | one swap; each value taken from the result costs a retirement |
-/// | [`is_empty`](Self::is_empty), [`peek`](Pinned::peek) | wait-free | one load |
+/// | [`is_empty`](Self::is_empty) | wait-free | one load |
+/// | [`peek`](Self::peek) | that of `R` | one protection; see also [`pin`](Self::pin) |
 ///
 /// What a thread did before it pushed a value happens before what another does after it popped that value.
 ///
@@ -153,11 +154,20 @@ impl<T, R: Reclaim> TreiberStack<T, R> {
         Self { head: AtomicPtr::new(ptr::null_mut()), reclaim }
     }
 
-    /// A view of the stack under a guard, to look at values without popping them.
+    /// A view of the stack under a guard, to look at values without popping them. For strategies whose guards protect
+    /// the whole stack; with any other, see [`peek`](Self::peek).
     ///
     /// As long as it lives no node that it saw is freed: keep it short.
-    pub fn pin(&self) -> Pinned<'_, T, R> {
+    pub fn pin(&self) -> Pinned<'_, T, R>
+    where
+        R: ProtectsAll,
+    {
         Pinned::new(self)
+    }
+
+    /// Frees popped nodes that wait, as far as that can be done at once: see [`Reclaim::flush`].
+    pub fn flush(&self) {
+        self.reclaim.flush();
     }
 
     pub(super) fn head(&self) -> &AtomicPtr<Node<T>> {
@@ -184,8 +194,9 @@ impl<T, R: Reclaim> TreiberStack<T, R> {
             next: UnsafeCell::new(ptr::null_mut()),
         });
         let guard = self.reclaim.pin();
+        let mut shield = guard.shield();
         // Relaxed: the old head is stored and not followed; whoever follows it acquires it from `publish`.
-        let mut head = guard.protect(&self.head, Relaxed); // step: stack.push.head_load
+        let mut head = shield.protect(&self.head, Relaxed); // step: stack.push.head_load
         loop {
             // SAFETY: `node` is private until the exchange below succeeds, so it is ours alone to write.
             unsafe { heap::get(node).next.with_mut(|next| *next = head) }; // step: stack.push.link
@@ -193,9 +204,10 @@ impl<T, R: Reclaim> TreiberStack<T, R> {
             // step: stack.push.publish
             let Err(now) = self.head.compare_exchange_weak(head, node, Release, Relaxed) else { return };
             head = match lost(node) {
-                Lost::TryAgain => now,
+                // Relaxed: as the exchange that failed.
+                Lost::TryAgain => shield.protect_seen(&self.head, now, Relaxed), // step: stack.push.head_seen
                 // Relaxed: as the first load.
-                Lost::LookAgain => guard.protect(&self.head, Relaxed), // step: stack.push.head_again
+                Lost::LookAgain => shield.protect(&self.head, Relaxed), // step: stack.push.head_again
                 Lost::Met(()) => return,
             };
         }
@@ -212,10 +224,11 @@ impl<T, R: Reclaim> TreiberStack<T, R> {
     #[inline]
     pub(super) fn pop_or(&self, mut lost: impl FnMut() -> Lost<T>) -> Option<T> {
         let guard = self.reclaim.pin();
+        let mut shield = guard.shield();
         // Acquire: pairs with `stack.push.publish`; the fields of the node are seen.
-        let mut head = guard.protect(&self.head, Acquire); // step: stack.pop.head_load
+        let mut head = shield.protect(&self.head, Acquire); // step: stack.pop.head_load
         while !head.is_null() {
-            // SAFETY: `head` was loaded from where it was linked, and the guard lives (reclaim #1).
+            // SAFETY: `head` was read where it was linked, and the shield has not been used since (reclaim #1).
             let node = unsafe { heap::get(head) };
             // SAFETY: reached through `head`.
             let next = unsafe { node.next() }; // step: stack.pop.next_read
@@ -226,14 +239,17 @@ impl<T, R: Reclaim> TreiberStack<T, R> {
             let Err(now) = self.head.compare_exchange_weak(head, next, Relaxed, Acquire) else {
                 // SAFETY: our exchange unlinked it, and we take once.
                 let value = unsafe { node.take() }; // step: stack.pop.take
+                // Nothing is used any more: it would only keep the node from being freed.
+                drop(shield);
                 // SAFETY: #1 from `push`; #2 unlinked by our exchange alone; #3 a `Node` drops no `T`.
                 unsafe { guard.retire(head) };
                 return Some(value);
             };
             head = match lost() {
-                Lost::TryAgain => now,
+                // Acquire: as the exchange that failed.
+                Lost::TryAgain => shield.protect_seen(&self.head, now, Acquire), // step: stack.pop.head_seen
                 // Acquire: as the first load.
-                Lost::LookAgain => guard.protect(&self.head, Acquire), // step: stack.pop.head_again
+                Lost::LookAgain => shield.protect(&self.head, Acquire), // step: stack.pop.head_again
                 Lost::Met(value) => return Some(value),
             };
         }
@@ -249,6 +265,24 @@ impl<T, R: Reclaim> TreiberStack<T, R> {
         let head = self.head.swap(ptr::null_mut(), Acquire); // step: stack.pop_all.swap
         // SAFETY: the swap unlinked the whole chain, for us alone.
         unsafe { PopAll::new(self, head) }
+    }
+
+    /// A copy of the value that is on top at this moment, or `None` if the stack is empty.
+    ///
+    /// As wait-free as [`Shield::protect`]. Linearizable: the last load of `head`. What its pusher did before happens
+    /// before the return. `Sync`, since a popper may use the value meanwhile.
+    #[must_use]
+    pub fn peek(&self) -> Option<T>
+    where
+        T: Copy + Sync,
+    {
+        let guard = self.reclaim.pin();
+        let mut shield = guard.shield();
+        // Acquire: pairs with `stack.push.publish`; the fields of the node are seen.
+        // SAFETY: linked nodes are from `push`, retired by `pop`, and not written any more.
+        let node = unsafe { shield.protect_ref(&self.head, Acquire)? }; // step: stack.peek.head_load
+        // SAFETY: reached through `head`, and protected.
+        Some(unsafe { *node.value() }) // step: stack.peek.read
     }
 
     /// Whether the stack is empty at this moment.

@@ -27,10 +27,18 @@
 //! * [`cell::UnsafeCell`] gives its content through `with` and `with_mut`, so that an engine sees each access.
 //! * Nodes that are shared and freed come from [`heap`], so that an engine sees each life and each death.
 //! * loom allows five threads with the main one.
+//!
+//! # Added to `std`
+//!
+//! * `atomic::light_fence` and `atomic::heavy_fence`: a pair of sequentially consistent fences, one often and one
+//!   rarely met. With the feature `membarrier`, on Linux, the first costs nothing.
+//! * `thread::number`: a hint by which threads keep out of each other's way.
 
 // The door itself, and the only exception.
 #![cfg_attr(any(loom, shuttle), allow(clippy::disallowed_types, clippy::disallowed_methods))]
 
+#[cfg(not(any(loom, shuttle)))]
+mod asymmetric;
 #[cfg(not(any(loom, shuttle)))]
 mod native;
 #[cfg(not(any(loom, shuttle)))]

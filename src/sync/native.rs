@@ -4,6 +4,7 @@ pub use std::sync::{Arc, Condvar, Mutex, MutexGuard, WaitTimeoutResult};
 
 /// Atomics and fences: `std::sync::atomic`.
 pub mod atomic {
+    pub use super::super::asymmetric::{heavy_fence, light_fence};
     pub use std::sync::atomic::{
         AtomicBool, AtomicI8, AtomicI16, AtomicI32, AtomicI64, AtomicIsize, AtomicPtr, AtomicU8, AtomicU16,
         AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
@@ -12,10 +13,36 @@ pub mod atomic {
 
 /// Threads: `std::thread`.
 pub mod thread {
+    use std::cell::Cell;
+    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
     pub use std::thread::{
         Builder, JoinHandle, Scope, ScopedJoinHandle, Thread, ThreadId, current, park, park_timeout, scope,
         spawn, yield_now,
     };
+
+    thread_local! {
+        /// 0: not counted yet. Without a destructor, so it costs a load, and can be asked for at any time.
+        static NUMBER: Cell<usize> = const { Cell::new(0) };
+    }
+
+    #[cold]
+    fn count() -> usize {
+        static THREADS: AtomicUsize = AtomicUsize::new(0);
+        let number = THREADS.fetch_add(1, Relaxed).wrapping_add(1);
+        NUMBER.set(number);
+        number
+    }
+
+    /// A number that other threads of this time do not have, small if there were few: a hint where to begin to look, so
+    /// that threads seldom meet. Nothing but speed may depend on it.
+    #[inline]
+    #[must_use]
+    pub fn number() -> usize {
+        match NUMBER.get() {
+            0 => count(),
+            number => number,
+        }
+    }
 }
 
 /// Hints to the processor: `std::hint`.

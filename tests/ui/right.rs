@@ -1,8 +1,15 @@
 //! What the other files of this folder do wrong, done right.
 
+use selvedge::reclaim::{Domain, Guard, Hazard, HazardGuard, Reclaim, Shield};
 use selvedge::ring::Ring;
 use selvedge::stack::TreiberStack;
+use selvedge::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::Arc;
+
+struct Orders;
+impl Domain for Orders {}
+
+fn look_at_orders(_guard: &HazardGuard<'_, Orders>) {}
 
 pub fn main() {
     let stack: TreiberStack<Arc<u8>> = TreiberStack::new();
@@ -24,4 +31,16 @@ pub fn main() {
     let text = String::from("text");
     let stack: TreiberStack<&str> = TreiberStack::new();
     stack.push(&text);
+
+    let (domain, place) = (Hazard::<Orders>::default(), AtomicPtr::<u8>::default());
+    let guard = domain.pin();
+    look_at_orders(&guard);
+    let (mut first, mut second) = (guard.shield(), guard.shield());
+    // SAFETY: nothing is linked.
+    let nodes =
+        unsafe { [&mut first, &mut second].map(|shield| shield.protect_ref(&place, Ordering::Acquire)) };
+    assert_eq!(nodes, [None, None]);
+
+    let stack: TreiberStack<u8, Hazard> = TreiberStack::default();
+    assert_eq!(stack.peek(), None);
 }

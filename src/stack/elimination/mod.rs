@@ -52,7 +52,7 @@ mod place;
 use super::iter::{IntoIter, PopAll};
 use super::pinned::Pinned;
 use super::treiber::{Lost, Node, TreiberStack};
-use crate::reclaim::{Epoch, Reclaim};
+use crate::reclaim::{Epoch, ProtectsAll, Reclaim};
 use crate::sync::{heap, scatter};
 use crossbeam_utils::CachePadded;
 use place::Place;
@@ -157,8 +157,25 @@ impl<T, R: Reclaim> EliminationStack<T, R> {
     }
 
     /// A view of the stack under a guard, to look at values without popping them: see [`TreiberStack::pin`].
-    pub fn pin(&self) -> Pinned<'_, T, R> {
+    pub fn pin(&self) -> Pinned<'_, T, R>
+    where
+        R: ProtectsAll,
+    {
         self.stack.pin()
+    }
+
+    /// A copy of the value that is on top at this moment: see [`TreiberStack::peek`].
+    #[must_use]
+    pub fn peek(&self) -> Option<T>
+    where
+        T: Copy + Sync,
+    {
+        self.stack.peek()
+    }
+
+    /// Frees popped nodes that wait, as far as that can be done at once: see [`TreiberStack::flush`].
+    pub fn flush(&self) {
+        self.stack.flush();
     }
 
     /// Whether the stack is empty at this moment.

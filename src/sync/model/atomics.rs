@@ -24,6 +24,18 @@ pub fn fence(order: Ordering) {
     step.perform(|| (engine::fence(order), Value::None, Some(order)));
 }
 
+/// The frequent one of a pair of fences: see [`heavy_fence`]. In a model, `fence(SeqCst)`.
+#[track_caller]
+pub fn light_fence() {
+    fence(Ordering::SeqCst);
+}
+
+/// The rare one of a pair of fences. In a model, `fence(SeqCst)`.
+#[track_caller]
+pub fn heavy_fence() {
+    fence(Ordering::SeqCst);
+}
+
 /// What all atomics share; `$bits` shows a value as a number.
 macro_rules! common {
     ([$($generics:tt)*] $name:ty, $value:ty, $raw:ty, $pointers:expr, $bits:expr) => {

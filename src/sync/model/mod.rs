@@ -79,7 +79,7 @@ pub use locks::{Condvar, Mutex, MutexGuard, WaitTimeoutResult};
 pub mod atomic {
     pub use super::atomics::{
         AtomicBool, AtomicI8, AtomicI16, AtomicI32, AtomicI64, AtomicIsize, AtomicPtr, AtomicU8, AtomicU16,
-        AtomicU32, AtomicU64, AtomicUsize, fence,
+        AtomicU32, AtomicU64, AtomicUsize, fence, heavy_fence, light_fence,
     };
     pub use std::sync::atomic::Ordering;
 }
@@ -102,8 +102,8 @@ pub mod hint {
 /// Threads of the model.
 pub mod thread {
     pub use super::threads::{
-        Builder, JoinHandle, Scope, ScopedJoinHandle, Thread, ThreadId, current, park, park_timeout, scope,
-        spawn, yield_now,
+        Builder, JoinHandle, Scope, ScopedJoinHandle, Thread, ThreadId, current, number, park, park_timeout,
+        scope, spawn, yield_now,
     };
 }
 

@@ -136,6 +136,12 @@ where
     Builder::new().spawn(f).expect("the engine starts a thread")
 }
 
+/// The number of the thread: 0 is main, the others count in the order of spawning.
+#[must_use]
+pub fn number() -> usize {
+    engine::thread_index()
+}
+
 /// Lets the others run first.
 #[track_caller]
 pub fn yield_now() {

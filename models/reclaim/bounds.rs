@@ -1,0 +1,123 @@
+//! What waits to be freed, and for how long.
+
+use crate::register::Op::{self, Flush, Read, Write};
+use crate::register::{Registers, registers};
+use crate::{Epochs, Hazards, OneHazard};
+#[cfg(shuttle)]
+use selvedge::check::Engine::{ExplorerSc, ExplorerWeak};
+use selvedge::check::{Model, Progress, Scenario, Spec, Structure};
+use selvedge::reclaim::{Guard, Reclaim, Shield};
+use selvedge::sync::atomic::{AtomicPtr, Ordering};
+use selvedge::sync::{Arc, heap, thread};
+
+/// A strategy that can tell how many nodes wait.
+trait Counts: Reclaim + 'static {
+    fn waiting(&self) -> usize;
+}
+
+impl Counts for Hazards {
+    fn waiting(&self) -> usize {
+        self.waiting()
+    }
+}
+
+impl Counts for Epochs {
+    fn waiting(&self) -> usize {
+        self.waiting()
+    }
+}
+
+/// A register of which a thread that has flushed it finds one node waiting at most.
+struct Bounded<R>(Registers<R>);
+
+impl<R: Counts> Spec for Bounded<R> {
+    type Op = Op;
+    type Ret = Option<u8>;
+    type State = u8;
+
+    fn initial(&self) -> u8 {
+        self.0.initial()
+    }
+
+    fn step(&self, state: &mut u8, op: &Op) -> Option<u8> {
+        self.0.step(state, op)
+    }
+}
+
+impl<R: Counts> Structure for Bounded<R> {
+    type Sut = <Registers<R> as Structure>::Sut;
+
+    fn create(&self) -> Self::Sut {
+        self.0.create()
+    }
+
+    fn apply(&self, register: &Self::Sut, op: &Op) -> Option<u8> {
+        let ret = self.0.apply(register, op);
+        if matches!(op, Flush) {
+            let waiting = register.reclaim().waiting();
+            assert!(waiting <= 1, "{waiting} nodes wait");
+        }
+        ret
+    }
+}
+
+/// A reader may stop before each of its steps, for ever.
+fn a_reader_stops<R: Counts>(called: &str) -> Model {
+    let scenario = Scenario::new().thread([Write(1), Write(2), Flush]).thread([Read]);
+    Model::of(Bounded(registers::<R>()), scenario)
+        .structure(called)
+        .property("bounded garbage")
+        .progress(Progress::LockFree)
+        .choices([])
+        .preemptions(2)
+}
+
+selvedge::model!(who_stops_keeps_what_it_protects, a_reader_stops::<Hazards>("Hazard"));
+#[cfg(shuttle)]
+selvedge::model!(
+    under_epochs_it_keeps_more,
+    a_reader_stops::<Epochs>("Ebr").kills(
+        "control: epochs are not bounded",
+        [ExplorerSc, ExplorerWeak],
+        ["nodes wait"]
+    )
+);
+
+/// Retires a new node.
+fn retire<R: Reclaim>(domain: &R) {
+    let guard = domain.pin();
+    // SAFETY: from `alloc`, linked nowhere, retired once.
+    unsafe { guard.retire(heap::alloc(0_u8)) };
+}
+
+/// Protects a node that stays linked.
+fn protect<R: Reclaim>(domain: &R, place: &AtomicPtr<u8>) {
+    let guard = domain.pin();
+    let mut shield = guard.shield();
+    assert!(!shield.protect(place, Ordering::Acquire).is_null());
+}
+
+/// A thread that has ended has left nothing that another could not free, and no hazard that another could not use.
+fn threads_come_and_go() {
+    let domain = Arc::new(OneHazard::<selvedge::reclaim::Anyone>::default());
+    let node = heap::alloc(1);
+    let place = Arc::new(AtomicPtr::new(node));
+    for _ in 0..3 {
+        let (domain, place) = (Arc::clone(&domain), Arc::clone(&place));
+        let ending = thread::spawn(move || {
+            protect(&*domain, &place);
+            retire(&*domain);
+        });
+        ending.join().expect("no panic");
+    }
+    assert_eq!(domain.limit(), 1, "a block was added");
+    domain.flush();
+    assert_eq!(domain.waiting(), 0, "something is late");
+    // SAFETY: linked, and nobody else is here.
+    unsafe { heap::free(node) };
+}
+
+selvedge::model!(
+    threads_leave_nothing_behind,
+    Model::program("Hazard", "nothing is late for ever", threads_come_and_go).sequential()
+);

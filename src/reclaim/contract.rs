@@ -1,0 +1,107 @@
+//! The contract between a strategy and those who use it. Its numbers are in the [chapter](super).
+
+use crate::sync::atomic::{AtomicPtr, Ordering};
+use crate::sync::{Arc, heap};
+
+/// A strategy: it knows who is reading and what waits to be freed.
+///
+/// # Safety
+/// An implementation frees a retired node once at most, and not while a [`Shield`] protects it. What happened under
+/// that shield happens before the free.
+pub unsafe trait Reclaim: Default + Send + Sync {
+    /// What shields are made of, and what retires.
+    type Guard<'r>: Guard
+    where
+        Self: 'r;
+
+    /// A guard. Cheap, and may be nested.
+    fn pin(&self) -> Self::Guard<'_>;
+
+    /// Frees what waits and is protected by nobody, as far as that can be done at once.
+    ///
+    /// Never needed: what waits is freed sooner or later by those who retire. It is for moments of calm, as when a
+    /// structure has shrunk and nobody will retire for a long time.
+    fn flush(&self) {}
+}
+
+/// A strategy whose guards keep alive whatever could be reached while they live, not only what a shield holds.
+///
+/// With it a reader may follow links from a protected node on, and need not protect each node.
+///
+/// # Safety
+/// A node is not freed while a guard lives that is older than its retirement.
+pub unsafe trait ProtectsAll: Reclaim {}
+
+/// What a thread has while it uses nodes.
+///
+/// # Safety
+/// See [`Reclaim`].
+pub unsafe trait Guard {
+    /// What protects a node.
+    type Shield<'g>: Shield
+    where
+        Self: 'g;
+
+    /// A shield that protects nothing yet. As many may live at once as there are nodes to protect at once.
+    fn shield(&self) -> Self::Shield<'_>;
+
+    /// Frees `node` with `heap::free` once nobody can be reading it.
+    ///
+    /// # Safety
+    /// 1. `node` came from [`heap::alloc`](crate::sync::heap::alloc).
+    /// 2. It is unlinked (contract #2), and retired once (contract #3).
+    /// 3. It may be dropped on any thread, and at any time until the strategy is dropped or, for `Epoch`, even later:
+    ///    what `T`'s destructor touches must live that long.
+    unsafe fn retire<T>(&self, node: *mut T);
+}
+
+/// Protects one node at a time.
+///
+/// # Safety
+/// Both functions read `source`, with `order` at the least, and return what they read last. A node that was linked there
+/// then is not freed before the shield is used again or dropped.
+pub unsafe trait Shield {
+    /// Reads a pointer that may be dereferenced until the shield is used again or dropped (contract #1).
+    #[cfg_attr(any(loom, shuttle), track_caller)]
+    fn protect<T>(&mut self, source: &AtomicPtr<T>, order: Ordering) -> *mut T;
+
+    /// The same, for who has just read `seen` there, as by an exchange that failed: where that read was as good as
+    /// one by [`protect`](Self::protect), none is made.
+    ///
+    /// `seen` was read from `source`, with `order` at the least, while the guard lived.
+    #[cfg_attr(any(loom, shuttle), track_caller)]
+    fn protect_seen<T>(&mut self, source: &AtomicPtr<T>, seen: *mut T, order: Ordering) -> *mut T;
+
+    /// As [`protect`](Self::protect): the node itself, if there is one. While the reference lives, the shield cannot be
+    /// used again.
+    ///
+    /// # Safety
+    /// 1. What is linked in `source` came from [`heap::alloc`], and is retired as the contract says, by a guard of the
+    ///    strategy of this shield.
+    /// 2. Nobody has a `&mut` to it meanwhile, and what was written into it happens before what `order` acquires.
+    #[cfg_attr(any(loom, shuttle), track_caller)]
+    unsafe fn protect_ref<T>(&mut self, source: &AtomicPtr<T>, order: Ordering) -> Option<&T> {
+        let node = self.protect(source, order); // step: shield.protect_ref.load
+        // SAFETY: linked when it was protected, and protected while `self` is borrowed (contract #1).
+        (!node.is_null()).then(|| unsafe { heap::get(node) })
+    }
+}
+
+// SAFETY: each function is that of the shared strategy.
+unsafe impl<R: Reclaim> Reclaim for Arc<R> {
+    type Guard<'r>
+        = R::Guard<'r>
+    where
+        R: 'r;
+
+    fn pin(&self) -> R::Guard<'_> {
+        R::pin(self)
+    }
+
+    fn flush(&self) {
+        R::flush(self);
+    }
+}
+
+// SAFETY: as above.
+unsafe impl<R: ProtectsAll> ProtectsAll for Arc<R> {}

@@ -1,0 +1,69 @@
+//! The names of domains, which are types.
+
+/// Names a domain: guards and shields of one cannot be taken for those of another.
+///
+/// ```
+/// use selvedge::reclaim::{Domain, Hazard};
+///
+/// struct Orders;
+/// impl Domain for Orders {}
+///
+/// let orders = Hazard::<Orders>::default();
+/// ```
+pub trait Domain: Send + Sync + 'static {
+    /// Whether the readers of hazards leave their fence to those who scan, if the feature `membarrier` is on and the
+    /// system can do it. It makes a protection several times as fast, and a scan slower by some microseconds: `false` is
+    /// for domains that retire more than they read.
+    const ASYMMETRIC: bool = true;
+
+    /// In models: what is wrong in this domain, so that it can be shown to be noticed.
+    #[cfg(any(loom, shuttle))]
+    #[doc(hidden)]
+    const BROKEN: Option<Broken> = None;
+}
+
+/// The domain of those who name none.
+#[derive(Clone, Copy, Debug)]
+pub struct Anyone;
+
+impl Domain for Anyone {}
+
+/// What can be wrong in a domain: the controls of the models.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(any(loom, shuttle)), allow(dead_code))]
+pub enum Broken {
+    /// Hazards: the source is not read again when the pointer was published.
+    NoValidation,
+    /// Hazards: the published pointer is not ordered before the second read. Epochs: nor is the pin before any read.
+    NoReaderFence,
+    /// The unlinking is not ordered before the reads of the marks.
+    NoScanFence,
+    /// The marks are read without the first of each block.
+    SkipsOne,
+    /// Hazards: the mark is taken back as soon as it was validated.
+    ClearedEarly,
+    /// A mark is claimed by a store: somebody else may have done so since it was seen to be free.
+    ClaimedTwice,
+    /// A slot does not tell its fillings apart: a node is freed on the evidence about the one before.
+    OldEvidence,
+    /// Epochs: nodes are freed an epoch too early.
+    OneEarly,
+    /// Epochs: who is pinned to the epoch before is passed over.
+    NoGrace,
+}
+
+/// Whether this is wrong in the domain: never where it ships.
+// Where it ships, the domain is not asked.
+#[cfg_attr(not(any(loom, shuttle)), allow(clippy::extra_unused_type_parameters))]
+pub(super) const fn is_broken<D: Domain>(what: Broken) -> bool {
+    #[cfg(any(loom, shuttle))]
+    {
+        matches!(D::BROKEN, Some(broken) if broken as u8 == what as u8)
+    }
+    #[cfg(not(any(loom, shuttle)))]
+    {
+        let _ = what;
+        false
+    }
+}

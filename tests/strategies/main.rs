@@ -1,0 +1,166 @@
+//! The strategies in the plain build: what they free, and when.
+#![cfg(not(any(loom, shuttle)))]
+
+use selvedge::reclaim::{Anyone, Ebr, Epoch, Guard, Hazard, Leak, Reclaim, Shield};
+use selvedge::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+use selvedge::sync::{Arc, heap, thread};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Counts how often it is dropped; the first of some may panic then.
+struct Counted<'a> {
+    dropped: &'a AtomicUsize,
+    panics: bool,
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.dropped.fetch_add(1, Ordering::Relaxed);
+        assert!(!self.panics, "a bad destructor");
+    }
+}
+
+fn retire(domain: &impl Reclaim, dropped: &AtomicUsize, panics: bool) {
+    let guard = domain.pin();
+    // SAFETY: from `alloc`, linked nowhere, retired once; `dropped` outlives the domain in each test.
+    unsafe { guard.retire(heap::alloc(Counted { dropped, panics })) };
+}
+
+fn count(dropped: &AtomicUsize) -> usize {
+    dropped.load(Ordering::Relaxed)
+}
+
+/// Each node is freed once, with the strategy at the latest.
+fn frees_each_once<R: Reclaim>() {
+    let dropped = AtomicUsize::new(0);
+    let domain = R::default();
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| (0..1000).for_each(|_| retire(&domain, &dropped, false)));
+        }
+    });
+    assert!(count(&dropped) <= 4000);
+    drop(domain);
+    assert_eq!(count(&dropped), 4000);
+}
+
+#[test]
+fn each_node_is_freed_once() {
+    frees_each_once::<Leak>();
+    frees_each_once::<Hazard>();
+    frees_each_once::<Hazard<Anyone, 1, 1>>();
+    frees_each_once::<Ebr>();
+    frees_each_once::<Ebr<Anyone, 1, 1>>();
+    frees_each_once::<Arc<Hazard>>();
+}
+
+#[test]
+fn a_flush_frees_what_nobody_protects() {
+    let dropped = AtomicUsize::new(0);
+    let (hazard, ebr): (Hazard, Ebr) = (Hazard::default(), Ebr::default());
+    (0..10).for_each(|_| retire(&hazard, &dropped, false));
+    assert_eq!((hazard.waiting(), count(&dropped)), (10, 0));
+    hazard.flush();
+    assert_eq!((hazard.waiting(), count(&dropped)), (0, 10));
+    (0..10).for_each(|_| retire(&ebr, &dropped, false));
+    ebr.flush();
+    assert_eq!((ebr.waiting(), count(&dropped)), (0, 20));
+    Epoch.flush(); // other tests may be pinned, so what it frees is not known
+}
+
+/// What waits never exceeds the limit, and the limit is what shields and threads need.
+#[test]
+fn garbage_is_bounded() {
+    const THREADS: usize = 4;
+    const ROUNDS: usize = 5000;
+    let dropped = AtomicUsize::new(0);
+    let domain = Hazard::<Anyone, 8, 16>::default();
+    let place = AtomicPtr::new(heap::alloc(Counted { dropped: &dropped, panics: false }));
+    thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                for _ in 0..ROUNDS {
+                    let guard = domain.pin();
+                    let mut shield = guard.shield();
+                    assert!(!shield.protect(&place, Ordering::Acquire).is_null());
+                    let new = heap::alloc(Counted { dropped: &dropped, panics: false });
+                    let old = place.swap(new, Ordering::AcqRel);
+                    // SAFETY: from `alloc`, unlinked by our swap alone; `dropped` outlives the domain.
+                    unsafe { guard.retire(old) };
+                    assert!(domain.waiting() <= domain.limit());
+                }
+            });
+        }
+    });
+    assert_eq!(domain.limit(), 16, "four shields and threads need no second block");
+    assert!(THREADS * ROUNDS - count(&dropped) <= 16);
+    drop(domain);
+    // SAFETY: linked, and nobody else is here.
+    unsafe { heap::free(place.into_inner()) };
+    assert_eq!(count(&dropped), THREADS * ROUNDS + 1);
+}
+
+/// A shield keeps its node, and nothing else; what it protected before is free.
+#[test]
+fn a_shield_protects_one_node() {
+    let dropped = AtomicUsize::new(0);
+    let counted = || heap::alloc(Counted { dropped: &dropped, panics: false });
+    let domain: Hazard = Hazard::default();
+    let place = AtomicPtr::new(counted());
+    let guard = domain.pin();
+    let mut shield = guard.shield();
+    for round in 0..3 {
+        let node = shield.protect(&place, Ordering::Acquire);
+        domain.flush();
+        assert_eq!((domain.waiting(), count(&dropped)), (0, round));
+        assert_eq!(place.swap(counted(), Ordering::AcqRel), node);
+        // SAFETY: from `alloc`, unlinked by our swap alone; `dropped` outlives the domain.
+        unsafe { domain.pin().retire(node) };
+        domain.flush();
+        assert_eq!((domain.waiting(), count(&dropped)), (1, round));
+    }
+    shield.clear();
+    domain.flush();
+    assert_eq!((domain.waiting(), count(&dropped)), (0, 3));
+    // SAFETY: linked, and nobody else is here.
+    unsafe { heap::free(place.load(Ordering::Relaxed)) };
+}
+
+#[test]
+fn an_owned_guard_keeps_its_domain_and_goes_where_it_likes() {
+    let dropped: &'static AtomicUsize = Box::leak(Box::new(AtomicUsize::new(0)));
+    let domain = Arc::new(Hazard::<Anyone>::default());
+    let guard = Hazard::pin_owned(&domain);
+    drop(domain);
+    let there = thread::spawn(move || {
+        let place = AtomicPtr::new(heap::alloc(Counted { dropped, panics: false }));
+        let mut shield = guard.shield();
+        let node = shield.protect(&place, Ordering::Acquire);
+        // SAFETY: from `alloc`; nobody else can reach it.
+        unsafe { guard.retire(node) };
+        assert_eq!(count(dropped), 0);
+    });
+    there.join().expect("no panic");
+    assert_eq!(count(dropped), 1, "the domain has gone with its last guard");
+}
+
+/// A destructor that panics takes no other node along: not the one that is being retired, nor those that wait.
+#[test]
+fn a_panic_loses_nothing() {
+    let dropped = AtomicUsize::new(0);
+    let domain = Hazard::<Anyone, 1, 2>::default();
+    retire(&domain, &dropped, true);
+    retire(&domain, &dropped, false);
+    assert!(catch_unwind(AssertUnwindSafe(|| retire(&domain, &dropped, false))).is_err());
+    assert_eq!((domain.waiting(), count(&dropped)), (2, 1));
+    domain.flush();
+    assert_eq!((domain.waiting(), count(&dropped)), (0, 3));
+
+    (0..2).for_each(|_| retire(&domain, &dropped, false));
+    retire(&domain, &dropped, true);
+    (0..2).for_each(|_| retire(&domain, &dropped, false));
+    let waiting = domain.waiting();
+    let before = count(&dropped);
+    assert!(waiting > 0);
+    let result = catch_unwind(AssertUnwindSafe(|| drop(domain)));
+    assert_eq!(count(&dropped), before + waiting, "{result:?}");
+}
