@@ -10,14 +10,16 @@ mod declaration;
 #[path = "declarations/stack.rs"]
 mod stack;
 
-use declaration::Eliminating;
+use declaration::{Eliminating, eliminating};
 use selvedge::check::Choice::SpuriousFailure;
 use selvedge::check::{Model, Scenario};
+use selvedge::reclaim::Leak;
 use stack::Op::{self, IsEmpty, Pop, PopAll, Push};
+use std::marker::PhantomData;
 
-selvedge::check_structure!(one_place, Eliminating(1));
-selvedge::check_structure!(two_places, Eliminating(2));
-selvedge::check_structure!(no_place, Eliminating(0));
+selvedge::check_structure!(one_place, eliminating(1));
+selvedge::check_structure!(two_places, eliminating(2));
+selvedge::check_structure!(no_place, eliminating(0));
 
 fn two(left: impl IntoIterator<Item = Op>, right: impl IntoIterator<Item = Op>) -> Scenario<Op> {
     Scenario::new().thread(left).thread(right)
@@ -25,7 +27,7 @@ fn two(left: impl IntoIterator<Item = Op>, right: impl IntoIterator<Item = Op>) 
 
 macro_rules! models {
     ($($name:ident: $scenario:expr;)*) => {
-        $(selvedge::model!($name, Model::of(Eliminating(1), $scenario).preemptions(3));)*
+        $(selvedge::model!($name, Model::of(eliminating(1), $scenario).preemptions(3));)*
     };
 }
 
@@ -41,18 +43,25 @@ models! {
     pop_all_beside_a_meeting: two([Push(1), PopAll], [Push(2), Pop]);
 }
 
-// The first one's exchange fails for no reason, and it has seen nothing of the others when it meets the second.
+/// The first one's exchange fails for no reason, and it has seen nothing of the others when it meets the second.
+fn strangers() -> Scenario<Op> {
+    two([Push(1), IsEmpty], [Push(2), Pop]).thread([Push(3)])
+}
+
 selvedge::model!(
     strangers_meet,
-    Model::of(Eliminating(1), two([Push(1), IsEmpty], [Push(2), Pop]).thread([Push(3)]))
-        .choices([SpuriousFailure])
-        .preemptions(3)
+    Model::of(eliminating(1), strangers()).choices([SpuriousFailure]).preemptions(3)
+);
+// Under a strategy without fences of its own: the meeting alone must tell.
+selvedge::model!(
+    strangers_meet_without_fences,
+    Model::of(Eliminating::<Leak>(1, PhantomData), strangers()).choices([SpuriousFailure]).preemptions(3)
 );
 // Both lose to the third thread, and meet.
 selvedge::model!(
     three_threads,
     Model::of(
-        Eliminating(1),
+        eliminating(1),
         two([Push(1)], [Pop]).thread([Push(9)]).before([Push(0)]).after([Pop, Pop, Pop])
     )
     .choices([])

@@ -185,7 +185,7 @@ mod elimination_stack {
     use super::*;
 
     fn model(scenario: Scenario<stack::Op>) -> Model {
-        Model::of(elimination::Eliminating(1), scenario).progress(Progress::LockFree).property("lock-free")
+        Model::of(elimination::eliminating(1), scenario).progress(Progress::LockFree).property("lock-free")
     }
 
     selvedge::model!(

@@ -36,7 +36,9 @@ models! {
     length_is_a_snapshot (2): two([Pop, Push(2)], [Len]).before([Push(1)]);
     full_is_a_snapshot (2): two([Pop, Push(3)], [IsFull]).before([Push(1), Push(2)]);
     empty_is_seen (2): two([Push(1), IsEmpty], [Pop, IsEmpty]).after([IsEmpty]);
-    // Two cells to spare: the third thread makes a segment, or two of them do.
+    // The link of a cell that has left the stack is no depth: the length was never 0 here.
+    length_of_a_cell_that_left (3): two([Pop, Push(3)], [Len]).before([Push(1), Push(2)]);
+    // One cell to spare: the second thread makes a segment, or two of them do.
     cells_run_out (1): two([Push(1)], [Push(2)]).thread([Push(3)]).before([Push(0)]).after([Pop, Pop]);
 }
 

@@ -29,7 +29,7 @@ mod target {
         #[cfg(not(feature = "planted"))]
         {
             check(&selvedge_fuzz::stack::treiber(), operations);
-            check(&selvedge_fuzz::elimination::Eliminating(1), operations);
+            check(&selvedge_fuzz::elimination::eliminating(1), operations);
             let capacity = 1 + usize::from(strategy / 2 % 8);
             check(&selvedge_fuzz::versioned::bounded::<Counted, 24>(capacity), operations);
         }

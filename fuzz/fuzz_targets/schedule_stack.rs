@@ -14,10 +14,10 @@ mod target {
 
     #[cfg(not(feature = "planted"))]
     fn run(which: u8, operations: &[u8], shape: Shape) {
-        use selvedge_fuzz::{elimination::Eliminating, stack::treiber, versioned::bounded};
+        use selvedge_fuzz::{elimination::eliminating, stack::treiber, versioned::bounded};
         match which % 4 {
             0 => fuzz_schedule(treiber(), operations, shape),
-            1 => fuzz_schedule(Eliminating(1), operations, shape),
+            1 => fuzz_schedule(eliminating(1), operations, shape),
             capacity => fuzz_schedule(bounded::<u8, 24>(usize::from(capacity) - 1), operations, shape),
         }
     }

@@ -3,12 +3,18 @@
 
 use super::stack::{Op, Ret, treiber};
 use selvedge::check::{Spec, Structure};
+use selvedge::reclaim::{Epoch, Reclaim};
 use selvedge::stack::EliminationStack;
+use std::marker::PhantomData;
 
-/// With so many places where threads may meet.
-pub struct Eliminating(pub usize);
+/// With so many places where threads may meet; `R` is how nodes are freed.
+pub struct Eliminating<R>(pub usize, pub PhantomData<R>);
 
-impl Spec for Eliminating {
+pub fn eliminating(places: usize) -> Eliminating<Epoch> {
+    Eliminating(places, PhantomData)
+}
+
+impl<R: Reclaim + 'static> Spec for Eliminating<R> {
     type Op = Op;
     type Ret = Ret;
     type State = Vec<u8>;
@@ -22,11 +28,11 @@ impl Spec for Eliminating {
     }
 }
 
-impl Structure for Eliminating {
-    type Sut = EliminationStack<u8>;
+impl<R: Reclaim + 'static> Structure for Eliminating<R> {
+    type Sut = EliminationStack<u8, R>;
 
     fn create(&self) -> Self::Sut {
-        EliminationStack::with_reclaim(Default::default(), self.0)
+        EliminationStack::with_reclaim(R::default(), self.0)
     }
 
     fn apply(&self, stack: &Self::Sut, op: &Op) -> Ret {

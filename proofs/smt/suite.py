@@ -7,7 +7,7 @@ from harness.report import Clock, Report
 from solvers import REFUTE_SECONDS, ask_cvc5, ask_z3
 from transition import Action, Mutant
 
-MODELS = ["versioned_stack", "versioned_stack_ra", "ring", "chase_lev"]
+MODELS = ["versioned_stack", "versioned_stack_ra", "ring", "helping_ring", "chase_lev"]
 
 
 def run(report, scratch):

@@ -58,7 +58,7 @@ use std::ptr;
 
 /// Cells beyond what a structure holds, made with the arena: so many threads at once need no further segment. Few in
 /// models, which are to see segments made.
-const SPARE: usize = if cfg!(any(loom, shuttle)) { 2 } else { 32 };
+const SPARE: usize = if cfg!(any(loom, shuttle)) { 1 } else { 32 };
 
 /// Values in numbered cells.
 pub(crate) struct Arena<T, const INDEX: u32> {

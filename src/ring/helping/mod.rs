@@ -81,6 +81,10 @@
 //! of a hundred million a second, hit to the very one, and with 1,000 sixteen days. In the models `INDEX` leaves two bits
 //! to the turn, and it does happen.
 //!
+//! # Proof
+//! `proofs/smt/helping_ring.py`: any number of threads and operations, any capacity, sequentially consistent, with turns
+//! that never come round.
+//!
 //! # Literature
 //! P. Tsigas and Y. Zhang, *A simple, fast and scalable non-blocking concurrent FIFO queue for shared memory
 //! multiprocessor systems*, SPAA 2001, and C. Evequoz, *Non-blocking concurrent FIFO queues with single word
@@ -103,7 +107,7 @@ use crate::exhaust::exhaust;
 use crate::sync::Backoff;
 use crate::sync::atomic::{
     AtomicU64,
-    Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst},
+    Ordering::{Acquire, Relaxed, Release, SeqCst},
     fence,
 };
 use crossbeam_utils::CachePadded;
@@ -228,7 +232,7 @@ impl<T, const INDEX: u32> HelpingRing<T, INDEX> {
                     // Release: pairs with `helping.pop.slot_load`; publishes the cell.
                     // Relaxed on failure: it is loaded again.
                     // step: helping.push.fill
-                    if slot.compare_exchange_weak(word.0, word.filled(id).0, AcqRel, Relaxed).is_ok() {
+                    if slot.compare_exchange_weak(word.0, word.filled(id).0, Release, Relaxed).is_ok() {
                         self.move_on(&self.tail, tail);
                         if word.waiting() {
                             self.consumers.wake();
@@ -270,7 +274,7 @@ impl<T, const INDEX: u32> HelpingRing<T, INDEX> {
                     // Release: pairs with `helping.push.slot_load`.
                     // Relaxed on failure: it is loaded again.
                     // step: helping.pop.take
-                    if slot.compare_exchange_weak(word.0, word.emptied().0, AcqRel, Relaxed).is_ok() {
+                    if slot.compare_exchange_weak(word.0, word.emptied().0, Release, Relaxed).is_ok() {
                         self.move_on(&self.head, head);
                         // SAFETY: #1: inserted before the exchange that published it. #2: ours since our exchange.
                         let value = unsafe { self.arena.take(id) }; // step: helping.pop.read
