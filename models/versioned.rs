@@ -38,6 +38,9 @@ models! {
     empty_is_seen (2): two([Push(1), IsEmpty], [Pop, IsEmpty]).after([IsEmpty]);
     // The link of a cell that has left the stack is no depth: the length was never 0 here.
     length_of_a_cell_that_left (3): two([Pop, Push(3)], [Len]).before([Push(1), Push(2)]);
+    // The second look must acquire, too, if it is not the last.
+    length_while_one_comes (2): two([Push(2)], [Len]).before([Push(1)]);
+    full_while_one_comes (2): two([Push(2)], [Push(3), IsFull]).before([Push(1)]).after([Pop, Pop]);
     // One cell to spare: the second thread makes a segment, or two of them do.
     cells_run_out (1): two([Push(1)], [Push(2)]).thread([Push(3)]).before([Push(0)]).after([Pop, Pop]);
 }

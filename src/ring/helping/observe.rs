@@ -4,7 +4,7 @@ use super::HelpingRing;
 use super::word::{SlotWord, Standing};
 use crate::sync::atomic::{
     AtomicU64,
-    Ordering::{AcqRel, Acquire, Relaxed, SeqCst},
+    Ordering::{Acquire, Relaxed, SeqCst},
     fence,
 };
 
@@ -20,8 +20,8 @@ impl<T, const INDEX: u32> HelpingRing<T, INDEX> {
     /// Where the counter would stand if it were not behind; `open` says of a slot that its position is still to come.
     fn end(&self, counter: &AtomicU64, open: impl Fn(Standing) -> bool) -> End<'_, INDEX> {
         loop {
-            // Acquire: as `helping.push.tail_load`.
-            let position = counter.load(Acquire); // step: helping.end.counter_load
+            // Relaxed: the fence acquires, as `helping.push.tail_load` does.
+            let position = counter.load(Relaxed); // step: helping.end.counter_load
             let (slot, lap) = self.slot(position);
             // SeqCst: as `helping.push.full_fence`, for those who only look.
             fence(SeqCst); // step: helping.end.fence
@@ -87,9 +87,10 @@ impl<T, const INDEX: u32> HelpingRing<T, INDEX> {
             if word.sealed() {
                 return false;
             }
-            // Release: pairs with all acquiring loads of slots; who is told "closed" sees what we did before.
+            // Relaxed: the fence of `tail_end` releases; it pairs with all acquiring loads of slots, so that who is told
+            // "closed" sees what we did before.
             // step: helping.close.seal
-            if slot.compare_exchange(word.0, word.with_seal().0, AcqRel, Relaxed).is_ok() {
+            if slot.compare_exchange(word.0, word.with_seal().0, Relaxed, Relaxed).is_ok() {
                 self.producers.wake();
                 self.consumers.wake();
                 return true;
