@@ -3,7 +3,7 @@
 
 use super::stack::{Op, Ret, treiber};
 use selvedge::check::{Spec, Structure};
-use selvedge::reclaim::{Epoch, Reclaim};
+use selvedge::reclaim::{Epoch, ProtectsAll};
 use selvedge::stack::EliminationStack;
 use std::marker::PhantomData;
 
@@ -14,7 +14,7 @@ pub fn eliminating(places: usize) -> Eliminating<Epoch> {
     Eliminating(places, PhantomData)
 }
 
-impl<R: Reclaim + 'static> Spec for Eliminating<R> {
+impl<R: ProtectsAll + 'static> Spec for Eliminating<R> {
     type Op = Op;
     type Ret = Ret;
     type State = Vec<u8>;
@@ -28,7 +28,7 @@ impl<R: Reclaim + 'static> Spec for Eliminating<R> {
     }
 }
 
-impl<R: Reclaim + 'static> Structure for Eliminating<R> {
+impl<R: ProtectsAll + 'static> Structure for Eliminating<R> {
     type Sut = EliminationStack<u8, R>;
 
     fn create(&self) -> Self::Sut {
