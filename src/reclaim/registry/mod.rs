@@ -148,7 +148,7 @@ impl<D: Domain, const MARKS: usize, const SLOTS: usize> Registry<D, MARKS, SLOTS
             return true;
         }
         // Acquire: pairs with the store that gave the mark back. Who reads what we store here later must know what the
-        // claimer before us has done with its node.
+        // claimer before us has done with its node. (A fence that follows does the same; a light fence may be none.)
         mark.compare_exchange(ptr::null_mut(), value, Acquire, Relaxed).is_ok() // step: registry.claim.hold
     }
 
