@@ -15,7 +15,6 @@ use super::forms::Forms;
 use super::register::{Said, said};
 use super::sink::Sink;
 use super::value::Value;
-use clojure_reader::edn::{self, Edn};
 
 const KNOWN: &str = ":process :type :f :value :time :index :error :exception :node";
 
@@ -107,10 +106,5 @@ fn value(text: &str) -> Result<Value, Reason> {
     if text.trim().is_empty() {
         return Err(Reason::Missing("value"));
     }
-    let (form, rest): (Edn<'_>, &str) =
-        edn::read(text).map_err(|_| bad(format!("`{}` is no form of EDN", text.trim())))?;
-    if !rest.trim().is_empty() {
-        return Err(bad(format!("`{}` follows the value", rest.trim())));
-    }
-    Value::of_edn(&form).map_err(bad)
+    Value::of_text(text).map_err(bad)
 }

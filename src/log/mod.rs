@@ -1,9 +1,9 @@
 //! Logs of other programs, read as histories that the judge can judge.
 //!
 //! ```text
-//! bytes ──▶ forms or lines ──▶ events ──▶ calls ──▶ history of a specification
-//!           forms, edn          jepsen     sink      (who judges)
-//!                               jsonl, kv
+//! bytes ──▶ forms or lines ──▶ events ──▶ calls ──▶ history of a specification ──▶ outcome
+//!           forms, edn         jepsen     sink      dialect, dialects              judge
+//!                              jsonl, kv
 //! ```
 //!
 //! # What is guessed
@@ -23,6 +23,8 @@
 //! ACM TOPLAS 12(3), 1990, section 2. The kinds of events are Jepsen's: K. Kingsbury, *Jepsen*, 2013, its module
 //! `jepsen.history`.
 
+mod dialect;
+mod dialects;
 mod edn;
 mod error;
 mod event;
@@ -30,16 +32,20 @@ mod format;
 mod forms;
 mod jepsen;
 mod jsonl;
+mod judge;
 mod kv;
 mod register;
 mod sink;
+mod specification;
 mod value;
 
 pub use error::{LogError, Place, Reason};
 pub use event::{Kind, Process};
 pub use format::{Format, UnknownFormat};
 pub use jsonl::Line;
+pub use judge::Outcome;
 pub use sink::LogCall;
+pub use specification::{NoInitial, Specification, UnknownSpecification};
 pub use value::Value;
 
 use sink::Sink;
@@ -93,10 +99,22 @@ impl Reading {
     }
 }
 
+impl Format {
+    /// The value that a text stands for, as logs of this format write it.
+    ///
+    /// # Errors
+    /// It stands for none, for this reason.
+    pub fn value(self, text: &str) -> Result<Value, String> {
+        match self {
+            Format::Jepsen | Format::KeyValue => Value::of_text(text),
+            Format::JsonLines => serde_json::from_str(text).map_err(|error| error.to_string()),
+        }
+    }
+}
+
 impl Log {
     /// The error about a call: at its answer if that is what is wrong with it, else at its invocation.
-    #[must_use]
-    pub fn refuse(&self, bytes: &[u8], call: &LogCall, reason: Reason) -> LogError {
+    fn refuse(&self, bytes: &[u8], call: &LogCall, reason: Reason) -> LogError {
         let answer = matches!(reason, Reason::Answer { .. });
         let place = call.answered.filter(|_| answer).unwrap_or(call.place);
         text(bytes).map_or_else(|error| error, |text| LogError::at(text, place, reason))

@@ -1,14 +1,17 @@
 //! What is written, read and answered: the values of a log.
 
-use clojure_reader::edn::Edn;
+use crate::check::Arbitrary;
+use clojure_reader::edn::{self, Edn};
 use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeSeq, Serializer};
 use std::fmt;
 
-/// A value of a log. Two values are the same if they are equal, and nothing else is known of them.
+/// A value of a log.
+///
+/// Their order, for maps that have one, is nil, booleans, integers, strings by their bytes, lists by their elements.
 ///
 /// Numbers with a point are no values: whether two of them are equal depends on how they were written down.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Arbitrary)]
 pub enum Value {
     /// Nothing: `nil`, `null`.
     #[default]
@@ -30,6 +33,15 @@ const KINDS: &str = "nil, a boolean, an integer, a string or a list of these";
 const DEPTH: usize = 32;
 
 impl Value {
+    /// The value that a text of EDN stands for.
+    pub(super) fn of_text(text: &str) -> Result<Self, String> {
+        let (form, rest) = edn::read(text).map_err(|_| format!("`{}` is no form of EDN", text.trim()))?;
+        match rest.trim() {
+            "" => Self::of_edn(&form),
+            more => Err(format!("`{more}` follows the value")),
+        }
+    }
+
     /// The value that an EDN form stands for; the reason why it stands for none.
     pub(super) fn of_edn(form: &Edn<'_>) -> Result<Self, String> {
         Self::within(form, DEPTH)

@@ -1,6 +1,8 @@
 //! Logs and the command that judges them: `selvedge lin`.
 #![cfg(not(any(loom, shuttle)))]
 
+mod command;
+mod judged;
 mod let_pass;
 mod meaning;
 mod meant;

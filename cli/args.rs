@@ -1,0 +1,123 @@
+//! What is asked on the command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use selvedge::check::Order;
+use selvedge::log::{Format, Specification};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The command.
+#[derive(Debug, Parser)]
+#[command(name = "selvedge", version, about = "Checks what concurrent programs have logged")]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Judges a log: is there an order of the calls that explains all answers?
+    #[command(after_help = EXIT_CODES)]
+    Lin(Lin),
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 yes; 1 no; 2 unknown, a limit was met; 3 there is no answer, because the log \
+                          cannot be read or the question makes no sense.\nFormats and operations: docs/logs.md";
+
+#[derive(Debug, Args)]
+pub struct Lin {
+    /// The log; - is standard input
+    pub file: PathBuf,
+
+    /// Its format: auto (what it looks like), jepsen, jsonl or kv
+    #[arg(long, default_value = "auto", value_parser = format)]
+    pub format: Known,
+
+    /// What was called: register, cas-register, queue, bounded-queue=N, relaxed-queue=K, stack, pool, set, map,
+    /// ordered-map, counter, lock or kv [default for jepsen: cas-register, for kv: kv]
+    #[arg(long)]
+    pub spec: Option<Specification>,
+
+    /// What is asked of the order
+    #[arg(long, value_enum, default_value_t = Criterion::Linearizability)]
+    pub criterion: Criterion,
+
+    /// What a register has at first, written as in the log [default: nil]
+    #[arg(long, value_name = "VALUE", allow_hyphen_values = true)]
+    pub initial: Option<String>,
+
+    /// Each value of a Jepsen log is a pair [key value], of one of several registers (jepsen.independent)
+    #[arg(long)]
+    pub independent: bool,
+
+    /// Gives up after so many seconds
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub time: Option<Duration>,
+
+    /// Gives up when the judge would have to remember more than this
+    #[arg(long, value_name = "MIB", default_value_t = 2048)]
+    pub memory: usize,
+
+    /// Threads that judge parts [default: as many as there are processors]
+    #[arg(long, value_name = "N")]
+    pub workers: Option<NonZeroUsize>,
+
+    /// Also draws the history as a page
+    #[arg(long, value_name = "OUT.html")]
+    pub picture: Option<PathBuf>,
+
+    /// Answers in JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Which order of calls must explain the answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Criterion {
+    /// That of real time
+    Linearizability,
+    /// That of each process
+    Sequential,
+    /// That of each process, asked of each part by itself
+    PerKey,
+    /// That of moments at which nobody was calling
+    Quiescent,
+}
+
+impl Criterion {
+    pub fn order(self) -> Order {
+        match self {
+            Criterion::Linearizability => Order::RealTime,
+            Criterion::Sequential => Order::Program,
+            Criterion::PerKey => Order::PerKey,
+            Criterion::Quiescent => Order::Quiescent,
+        }
+    }
+
+    /// What a history is called that can be explained.
+    pub fn adjective(self) -> &'static str {
+        match self {
+            Criterion::Linearizability => "linearizable",
+            Criterion::Sequential => "sequentially consistent",
+            Criterion::PerKey => "sequentially consistent for each key",
+            Criterion::Quiescent => "quiescently consistent",
+        }
+    }
+}
+
+/// A format that is said, or none.
+#[derive(Clone, Copy, Debug)]
+pub struct Known(pub Option<Format>);
+
+fn format(name: &str) -> Result<Known, String> {
+    match name {
+        "auto" => Ok(Known(None)),
+        name => name.parse().map(|format| Known(Some(format))).map_err(|error| format!("{error}; or auto")),
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "a number of seconds is expected".to_string())?;
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}

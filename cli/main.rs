@@ -1,0 +1,33 @@
+//! `selvedge`: the judge as a command, for logs of programs in any language.
+//!
+//! ```text
+//! args ──▶ lin: read, judge ──▶ report ──▶ text (bars), JSON, picture
+//! ```
+//! Exit codes: 0 yes, 1 no, 2 unknown, 3 there is no answer.
+
+mod args;
+mod bars;
+mod lin;
+mod picture;
+mod report;
+mod text;
+
+use args::{Cli, Command};
+use clap::Parser;
+use std::process::ExitCode;
+
+/// There is no answer: the question makes no sense, or the log cannot be read.
+const NO_ANSWER: u8 = 3;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors. If they cannot be printed, nobody reads them.
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::from(NO_ANSWER) } else { ExitCode::SUCCESS };
+        }
+    };
+    let Command::Lin(asked) = cli.command;
+    lin::run(&asked)
+}

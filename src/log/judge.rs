@@ -1,0 +1,182 @@
+//! From calls to a history of their specification, and what the judge says of it.
+
+use super::dialect::{self, Asked, Dialect};
+use super::error::Reason;
+use super::sink::LogCall;
+use super::specification::Specification;
+use super::value::Value;
+use super::{Log, LogError};
+use crate::check::specs::{
+    CasRegister, Counter, KeyValue, Lock, Map, OrderedMap, PerKey, Pool, Queue, Register, RelaxedQueue, Set,
+    Stack,
+};
+use crate::check::{Call, History, Judgement, Limits, Order, Spec, judge_within};
+use std::collections::{BTreeSet, HashSet};
+
+/// What came of a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// What the judge says. Calls are named by their numbers in [`Log::calls`].
+    pub judgement: Judgement,
+    /// How many parts were judged by themselves.
+    pub parts: usize,
+    /// If there is no order: for each call that is stuck, what it could have answered there.
+    pub right: Vec<Vec<Value>>,
+}
+
+/// A call that is none of the specification's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Refused {
+    call: usize,
+    reason: Reason,
+}
+
+impl Log {
+    /// Judges the calls: is there an order of them, within `order`, that explains all answers?
+    ///
+    /// `bytes` is what the log was read from: it is shown in errors.
+    ///
+    /// # Errors
+    /// A call or its answer is none of the specification's.
+    pub fn judge(
+        &self,
+        bytes: &[u8],
+        specification: &Specification,
+        order: Order,
+        limits: &Limits,
+    ) -> Result<Outcome, LogError> {
+        let ask = Ask { log: self, order, limits };
+        let outcome = match specification.clone() {
+            Specification::Register(initial) => ask.of(Register { initial }),
+            Specification::CasRegister(initial) => ask.of(CasRegister { initial }),
+            Specification::Queue => ask.of(Queue::<Value>::unbounded()),
+            Specification::BoundedQueue(capacity) => ask.of(Queue::<Value>::bounded(capacity)),
+            Specification::RelaxedQueue(k) => ask.of(RelaxedQueue::<Value>::new(k.get())),
+            Specification::Stack => ask.of(Stack::<Value>::new()),
+            Specification::Pool => ask.of(Pool::<Value>::new()),
+            Specification::Set => ask.of(Set::<Value>::new()),
+            Specification::Map => ask.of(Map::<Value, Value>::new()),
+            Specification::OrderedMap => ask.of(OrderedMap::<Value, Value>::new()),
+            Specification::Counter => ask.of(Counter),
+            Specification::Lock => ask.of(Lock),
+            Specification::KeyValue => ask.of(KeyValue),
+        };
+        outcome.map_err(|Refused { call, reason }| self.refuse(bytes, &self.calls[call], reason))
+    }
+}
+
+struct Ask<'l> {
+    log: &'l Log,
+    order: Order,
+    limits: &'l Limits,
+}
+
+impl Ask<'_> {
+    /// Asks about one object, or about one for each key.
+    fn of<S: Dialect>(&self, spec: S) -> Result<Outcome, Refused> {
+        let calls = &self.log.calls;
+        let keyed = !S::KEYS && calls[0].key.is_some();
+        let odd = |call: &LogCall| !S::KEYS && call.key.is_some() != keyed;
+        if let Some(call) = calls.iter().position(odd) {
+            let why = "some calls of this log say which object they are about by a key, and some do not";
+            return Err(Refused { call, reason: Reason::Keys(why.into()) });
+        }
+        if keyed {
+            let key = |call: &LogCall| call.key.clone().unwrap_or_default();
+            let history = self.history::<S, _>(|call, op| (key(call), op))?;
+            Ok(self.judged::<S, _>(&PerKey::new(spec), &history))
+        } else {
+            Ok(self.judged::<S, _>(&spec, &self.history::<S, _>(|_, op| op)?))
+        }
+    }
+
+    fn history<S: Dialect, Op>(
+        &self,
+        whole: impl Fn(&LogCall, S::Op) -> Op,
+    ) -> Result<History<Op, S::Ret>, Refused> {
+        let mut history = History::new();
+        for (number, call) in self.log.calls.iter().enumerate() {
+            let LogCall { process, ref op, ref args, ref key, ref answer, start, end, .. } = *call;
+            let refused = |reason| Refused { call: number, reason };
+            let asked = Asked { op, args, key: key.as_ref(), process };
+            let asked = dialect::op::<S>(asked).map_err(refused)?;
+            let ret = answer
+                .as_ref()
+                .map(|answer| dialect::ret::<S>(&asked, op, answer))
+                .transpose()
+                .map_err(refused)?;
+            let op = whole(call, asked);
+            history.push(Call { thread: process, op, ret, start, end, phase: 0 });
+        }
+        Ok(history)
+    }
+
+    fn judged<S: Dialect, W: Spec<Ret = S::Ret>>(
+        &self,
+        spec: &W,
+        history: &History<W::Op, W::Ret>,
+    ) -> Outcome {
+        let judgement = judge_within(spec, history, self.order, self.limits);
+        let right = match &judgement {
+            Judgement::Unexplained { prefix, stuck } => right(spec, history, prefix, stuck)
+                .into_iter()
+                .map(|rets| distinct(rets.iter().map(S::answer)))
+                .collect(),
+            _ => Vec::new(),
+        };
+        Outcome { judgement, parts: parts(spec, history, self.order), right }
+    }
+}
+
+/// How many parts the judge takes by themselves.
+fn parts<W: Spec>(spec: &W, history: &History<W::Op, W::Ret>, order: Order) -> usize {
+    if matches!(order, Order::Program | Order::Given) {
+        return 1;
+    }
+    let parts: Option<HashSet<u64>> = history.calls().iter().map(|call| spec.partition(&call.op)).collect();
+    parts.map_or(1, |parts| parts.len())
+}
+
+/// Beyond so many states it is not told what would have been right.
+const MOST_STATES: usize = 256;
+/// Nor after so many calls: each copies the states.
+const MOST_CALLS: usize = 10_000;
+
+/// What each stuck call could have answered after the explained ones.
+fn right<W: Spec>(
+    spec: &W,
+    history: &History<W::Op, W::Ret>,
+    prefix: &[usize],
+    stuck: &[usize],
+) -> Vec<Vec<W::Ret>> {
+    let calls = history.calls();
+    if prefix.len() > MOST_CALLS {
+        return vec![Vec::new(); stuck.len()];
+    }
+    let answered = prefix.iter().rposition(|&call| calls[call].ret.is_some());
+    let mut states = HashSet::from([spec.initial()]);
+    for (nth, &call) in prefix.iter().enumerate() {
+        let Call { op, ret, .. } = &calls[call];
+        let outcomes = states.iter().flat_map(|state| spec.outcomes(state, op));
+        let fits = outcomes.filter(|(right, _)| ret.as_ref().is_none_or(|ret| ret == right));
+        let after: HashSet<W::State> = fits.map(|(_, state)| state).collect();
+        // What nobody has seen the answer of, nor anything that came after it, may as well not have happened.
+        if answered.is_some_and(|answered| nth <= answered) {
+            states.clear();
+        }
+        states.extend(after);
+        if states.len() > MOST_STATES {
+            return vec![Vec::new(); stuck.len()];
+        }
+    }
+    let rets = |&call: &usize| {
+        let outcomes = states.iter().flat_map(|state| spec.outcomes(state, &calls[call].op));
+        outcomes.map(|(ret, _)| ret).collect()
+    };
+    stuck.iter().map(rets).collect()
+}
+
+/// Each once, in their order.
+fn distinct(values: impl Iterator<Item = Value>) -> Vec<Value> {
+    values.collect::<BTreeSet<_>>().into_iter().collect()
+}

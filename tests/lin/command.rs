@@ -1,0 +1,181 @@
+//! `selvedge lin` as a person or a script runs it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+fn example(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/examples").join(name)
+}
+
+/// Runs the command in the folder of the examples.
+fn lin(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_selvedge"));
+    command.current_dir(example("")).arg("lin").args(arguments).output().expect("the command runs")
+}
+
+/// The same with a log on standard input.
+fn lin_of(log: &[u8], arguments: &[&str]) -> Output {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("log");
+    std::fs::write(&path, log).expect("a file");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_selvedge"));
+    let stdin = std::fs::File::open(&path).expect("the file");
+    command.args(["lin", "-"]).args(arguments).stdin(Stdio::from(stdin)).output().expect("the command runs")
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().expect("it was not killed")
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("text")
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).expect("text")
+}
+
+/// Answers, without the line that says how long they took.
+fn told(output: &Output) -> String {
+    let text = out(output);
+    let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with("read in ")).collect();
+    lines.join("\n")
+}
+
+#[test]
+fn yes() {
+    for arguments in [
+        &["register.edn"][..],
+        &["register.log"],
+        &["store.edn"],
+        &["queue.jsonl", "--spec", "queue"],
+        &["queue.jsonl", "--spec", "bounded-queue=2"],
+        &["stale.edn", "--criterion", "sequential"],
+        &["register.edn", "--format", "jepsen", "--spec", "cas-register", "--initial", "nil"],
+    ] {
+        let answer = lin(arguments);
+        assert_eq!(code(&answer), 0, "{arguments:?}: {}{}", out(&answer), err(&answer));
+        assert_eq!(err(&answer), "");
+    }
+}
+
+#[test]
+fn no_and_where() {
+    let answer = lin(&["stale.edn"]);
+    assert_eq!(code(&answer), 1);
+    let wanted = "\
+stale.edn: NOT linearizable: no order of the calls explains all answers
+5 calls of 4 processes on a cas-register, 1 part, 1 without an answer
+
+4 calls can be explained, in the order of their numbers, and then none of those with letters can come next:
+
+process 0  ├1┤         ├A──┤
+process 1      ├2──┤
+process 2        ├3──┤
+process 3                ├4──┄
+
+     1  process 0  lines 2-3   write 1 → nil
+     2  process 1  lines 4-6   cas 1 2 → true
+     3  process 2  lines 5-7   read → 2
+     4  process 3  lines 9-11  write 7 → (no answer)
+     A  process 0  lines 8-10  read → 1   (right would be 2 or 7)";
+    assert_eq!(told(&answer), wanted);
+}
+
+#[test]
+fn unknown() {
+    let answer = lin(&["stale.edn", "--time", "0"]);
+    assert_eq!(code(&answer), 2, "{}", out(&answer));
+    assert!(out(&answer).starts_with("stale.edn: unknown: the time is over\n"), "{}", out(&answer));
+}
+
+#[test]
+fn no_answer() {
+    let cases: [(&[&str], &str); 9] = [
+        (&["nowhere.edn"], "nowhere.edn: No such file or directory"),
+        (&["queue.jsonl"], "queue.jsonl: say with --spec what was called"),
+        (&["queue.jsonl", "--spec", "stack"], "queue.jsonl: line 1: a stack has no operation `enqueue`"),
+        (&["queue.jsonl", "--spec", "heap"], "there is no specification `heap`"),
+        (&["queue.jsonl", "--spec", "bounded-queue=0"], "there is no specification `bounded-queue=0`"),
+        (&["register.edn", "--initial", ":x"], "--initial: `:x` is no value"),
+        (&["queue.jsonl", "--spec", "queue", "--initial", "1"], "--initial: only registers can be told"),
+        (&["store.edn", "--independent"], "--independent is about the values of Jepsen"),
+        (&["register.edn", "--format", "xml"], "there is no format `xml`"),
+    ];
+    for (arguments, wanted) in cases {
+        let answer = lin(arguments);
+        assert_eq!(code(&answer), 3, "{arguments:?}");
+        assert!(err(&answer).contains(wanted), "{arguments:?}: {}", err(&answer));
+        assert_eq!(out(&answer), "");
+    }
+    assert_eq!(code(&lin(&[])), 3);
+    assert_eq!(code(&lin(&["--help"])), 0);
+}
+
+#[test]
+fn a_line_that_cannot_be_read_is_named() {
+    let answer = lin_of(b"0 :invoke :write 1\n0 :ok :write 1\n0 :ok :write 1\n", &[]);
+    let wanted = "standard input: line 3: process 0 has no invocation that could be ok\n    0 :ok :write 1\n";
+    assert_eq!((code(&answer), err(&answer)), (3, wanted.into()));
+    let answer = lin_of(b"0 :invoke :write \xff\n", &["--json"]);
+    assert_eq!(code(&answer), 3);
+    let json: serde_json::Value = serde_json::from_str(&out(&answer)).expect("JSON");
+    let told = serde_json::json!({
+        "file": "standard input", "error": "byte 18 of the line is not UTF-8", "line": 1, "column": null
+    });
+    assert_eq!(json, told);
+}
+
+#[test]
+fn json() {
+    let answer = lin(&["stale.edn", "--json"]);
+    assert_eq!(code(&answer), 1);
+    let json: serde_json::Value = serde_json::from_str(&out(&answer)).expect("JSON");
+    assert_eq!(json["verdict"], "no");
+    assert_eq!([&json["calls"], &json["processes"], &json["pending"]], [5, 4, 1]);
+    assert_eq!(json["order"].as_array().map(Vec::len), Some(4));
+    assert_eq!(json["stuck"][0]["text"], "read → 1");
+    assert_eq!(json["stuck"][0]["right"], serde_json::json!([2, 7]));
+    assert_eq!([&json["stuck"][0]["invoked"], &json["stuck"][0]["returned"]], [8, 10]);
+}
+
+/// The page holds the calls; what else it is, is for the tests of pictures.
+#[test]
+fn picture() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let page = folder.path().join("stale.html");
+    let path = page.to_str().expect("a name");
+    assert_eq!(code(&lin(&["stale.edn", "--picture", path])), 1);
+    let page = std::fs::read_to_string(page).expect("a page");
+    assert!(page.starts_with("<!DOCTYPE html>") && page.contains("cas 1 2"), "{}", page.len());
+    let answer = lin(&["stale.edn", "--picture", "no/such/folder/x.html"]);
+    assert_eq!(code(&answer), 3);
+    assert!(err(&answer).contains("--picture no/such/folder/x.html: "), "{}", err(&answer));
+}
+
+/// A long log is read and judged part by part, by as many threads as are asked for: the same answer.
+#[test]
+fn long_logs_with_many_keys() {
+    let mut log = String::new();
+    for call in 0..20_000 {
+        let (process, key) = (call % 5, call % 100);
+        for (kind, value) in [("invoke", format!("{call}")), ("ok", format!("{call}"))] {
+            log += &format!("{{:process {process}, :type :{kind}, :f :write, :value [{key} {value}]}}\n");
+        }
+    }
+    let read = |value: i64| {
+        let ask = "{:process 9, :type :invoke, :f :read, :value [7 nil]}";
+        format!("{log}{ask}\n{{:process 9, :type :ok, :f :read, :value [7 {value}]}}\n")
+    };
+    for workers in ["1", "3"] {
+        let options = ["--independent", "--workers", workers];
+        let (right, wrong) =
+            (lin_of(read(19_907).as_bytes(), &options), lin_of(read(7).as_bytes(), &options));
+        assert_eq!((code(&right), code(&wrong)), (0, 1), "{}{}", out(&right), err(&right));
+        let summary = "20001 calls of 6 processes on a cas-register, 100 parts";
+        assert_eq!(out(&right).lines().nth(1), Some(summary));
+        assert!(
+            out(&wrong).contains("[7 \"") || out(&wrong).contains("7: read → 7   (right would be 19907)")
+        );
+    }
+}
