@@ -34,3 +34,8 @@ pub mod log;
 #[cfg(all(doctest, feature = "check", not(any(loom, shuttle))))]
 #[doc = include_str!("../README.md")]
 pub struct Readme;
+
+/// The examples of the chapter on the judge.
+#[cfg(all(doctest, feature = "check", not(any(loom, shuttle))))]
+#[doc = include_str!("../docs/judge.md")]
+pub struct Judge;
