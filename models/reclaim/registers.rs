@@ -27,6 +27,8 @@ strategies! {
         a_full_slot_is_scanned: two([Read], [Write(1), Write(2)]);
         both_retire: two([Write(1), Read], [Write(2), Read]);
         both_scan: two([Write(1), Flush], [Write(2), Flush]);
+        // Its content is read by who keeps it, and written by who comes after the one that frees it.
+        a_kept_slot_is_reused: two([Write(1), Flush], [Flush, Write(2)]).thread([Read]).before([Read]);
         a_slot_is_reused: two([Flush], [Flush, Write(2)]).thread([Read]).before([Write(1)]);
     }
     one_hazard, "Hazard", OneHazard: {
@@ -49,6 +51,8 @@ strategies! {
         two_guards_want_one_mark: two([Read], [Read]);
     }
     roomy_epochs, "Ebr", RoomyEpochs: {
+        // Who advances has seen that the writer is done, and must say so to a reader that pins then.
+        an_epoch_says_what_is_done: two([Read], [Write(1)]).thread([Flush, Flush]).before([Write(9)]);
         an_epoch_is_read_late: two([Flush, Read], [Write(1), Flush]).before([Write(9)]);
     }
     ebr_as_it_ships, "Ebr", Ebr: {
