@@ -25,6 +25,7 @@ pub fn verdict_under(program: &Program, spurious: usize, axioms: &Axioms) -> Ver
     verdict
 }
 
+#[cfg(shuttle)]
 /// Calls `each` for every graph of every execution that comes to its end: the ways of its threads, `rf` and `mo`.
 pub fn each_graph(program: &Program, spurious: usize, each: &mut impl FnMut(&[&Path], Relation, Relation)) {
     each_candidate(program, spurious, &Axioms::RC11, &mut |candidate| {
