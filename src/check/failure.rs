@@ -12,7 +12,7 @@ pub struct Failure {
     pub message: String,
     /// How it came to that: a column per thread. Empty where steps are not recorded (on real threads).
     pub trace: String,
-    /// The failing execution, for [`Model::replay`](super::Model::replay), if the engine was the explorer.
+    /// The failing execution, for `Model::replay`, if the engine was the explorer.
     #[serde(default)]
     pub schedule: Option<String>,
     /// The failing execution as a test that can be pasted.

@@ -48,7 +48,7 @@ pub unsafe trait Guard {
     /// Frees `node` with `heap::free` once nobody can be reading it.
     ///
     /// # Safety
-    /// 1. `node` came from [`heap::alloc`](crate::sync::heap::alloc).
+    /// 1. `node` came from [`heap::alloc`].
     /// 2. It is unlinked (contract #2), and retired once (contract #3).
     /// 3. It may be dropped on any thread, and at any time until the strategy is dropped or, for `Epoch`, even later:
     ///    what `T`'s destructor touches must live that long.

@@ -15,7 +15,7 @@ use crate::check::spec::{Foresight, Seen, Spec, Urgency};
 /// No lane, no call.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// Until when things can be explained: [`Plan::cut`].
+/// Until when things are to be explained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Until {
     /// To the end.

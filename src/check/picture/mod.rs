@@ -7,7 +7,7 @@
 //! ```
 //!
 //! [`Execution`] is written down where something fails, in the process that fails, and travels with the
-//! [`Failure`](super::Failure). [`Picture`] adds what only the reader's side knows: the title of the defect, the
+//! [`Failure`]. [`Picture`] adds what only the reader's side knows: the title of the defect, the
 //! lines of the source. All of it is plain data, and goes to JSON and back. The page is made from it by
 //! [`render`] (feature `picture`), and is one file without any network.
 //!
@@ -141,7 +141,7 @@ pub struct Picture {
     pub message: String,
     /// How it came to that.
     pub execution: Execution,
-    /// The failing execution, for [`Model::replay`](super::Model::replay).
+    /// The failing execution, for `Model::replay`.
     pub schedule: Option<String>,
     /// The failing execution as a test that can be pasted.
     pub test: Option<String>,

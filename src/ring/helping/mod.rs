@@ -5,7 +5,7 @@
 //! that counts. Nothing half-done can be seen but a counter that has not moved yet, and anybody may move it.
 //!
 //! For that an element must fit into a word beside the turn. So the word names a cell of an
-//! [arena](crate::arena), where the element lies.
+//! arena (`src/arena`), where the element lies.
 //!
 //! # Protocol
 //! `tail` and `head` count positions, for ever. Position `p` uses slot `p mod capacity`, in lap `p / capacity`. Each

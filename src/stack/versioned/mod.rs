@@ -3,7 +3,7 @@
 //! The lesson puts a version beside the head to be safe from ABA, and compares it with nothing (ST3); it
 //! links a new node once and never again (ST2); and it has no way to free a node (ST5). Here the version is in
 //! the word that is compared, the link is written anew for each attempt, and cells belong to an
-//! [arena](crate::arena): they are never freed while the stack lives, and used again at once.
+//! arena (`src/arena`): they are never freed while the stack lives, and used again at once.
 //!
 //! # Protocol
 //! ```text
@@ -45,7 +45,7 @@
 //! What the version is for. A thread that read `head` and a link may stand still while others pop that cell and push
 //! it again, above other cells. Without the version its exchange would succeed, and put a cell on top that is
 //! free or another thread's. With it the exchange fails, unless a thread stands still just there for exactly
-//! 2^40 exchanges, or a multiple: see the [arena](crate::arena), whose list is of the same kind. `INDEX` moves the
+//! 2^40 exchanges, or a multiple: see the arena (`src/arena`), whose list is of the same kind. `INDEX` moves the
 //! border: with 32 the stack may hold 2^31 values and versions come round after 2^32 exchanges.
 //!
 //! There is no `peek`: what is on top may be moved out and written over while somebody looks. There is no
