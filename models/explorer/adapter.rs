@@ -143,7 +143,6 @@ pub fn verdict(explorer: &Explorer, program: &Program) -> Result<(Verdict, u64),
     if let Some(failure) = explored.failure {
         return Err(failure.to_string());
     }
-    let outcomes = explored.outcomes.into_keys().collect();
-    let verdict = Verdict { outcomes, graphs: explored.executions, blocked: explored.blocked > 0 };
+    let verdict = Verdict { outcomes: explored.outcomes, blocked: explored.blocked > 0 };
     Ok((verdict, explored.redundant))
 }

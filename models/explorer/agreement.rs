@@ -32,10 +32,12 @@ fn compare(name: &str, program: &Program, model: Model, explorer: &Explorer) -> 
         Ok(verdict) => verdict,
         Err(failure) => return complain(failure),
     };
-    if ours.outcomes != right.outcomes {
-        let show = |set: Vec<_>| set.into_iter().map(ToString::to_string).collect::<Vec<String>>();
-        let missed = show(right.outcomes.difference(&ours.outcomes).collect());
-        let invented = show(ours.outcomes.difference(&right.outcomes).collect());
+    if !ours.outcomes.keys().eq(right.outcomes.keys()) {
+        let only = |these: &Verdict, those: &Verdict| -> Vec<String> {
+            let only = these.outcomes.keys().filter(|outcome| !those.outcomes.contains_key(outcome));
+            only.map(ToString::to_string).collect()
+        };
+        let (missed, invented) = (only(&right, &ours), only(&ours, &right));
         return complain(format!("missed {missed:?}, invented {invented:?}"));
     }
     if ours.blocked != right.blocked {
@@ -44,8 +46,8 @@ fn compare(name: &str, program: &Program, model: Model, explorer: &Explorer) -> 
     if !waits(program) && given_up > 0 {
         return complain(format!("{given_up} runs for nothing"));
     }
-    if !waits(program) && ours.graphs != right.graphs {
-        return complain(format!("{} executions, but {} are right", ours.graphs, right.graphs));
+    if !waits(program) && ours != right {
+        return complain(format!("{} executions, but {} are right", ours.graphs(), right.graphs()));
     }
     Ok(())
 }

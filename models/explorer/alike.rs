@@ -121,7 +121,7 @@ fn compare(name: &str, symmetric: &Symmetric, model: Model, explorer: &Explorer)
         |what: String| Err(format!("{name}, {model:?}, the last {alike} alike: {program}\n  {what}"));
     let judged = if model == Model::Sc { random::strongest(program) } else { program.clone() };
     let judged = Symmetric { program: judged, alike: *alike };
-    let right = judged.least(naive::verdict(&judged.program, SPURIOUS).outcomes);
+    let right = judged.least(naive::verdict(&judged.program, SPURIOUS).outcomes.into_keys().collect());
     let explored = explorer.explore(adapter::execution_alike(program, *alike));
     if let Some(failure) = explored.failure {
         return complain(failure.to_string());

@@ -6,7 +6,7 @@
 //! in common with [`naive`](super::naive) but the language.
 
 use super::program::{Instr, Outcome, Program, Verdict};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// A write: its thread and the number of its instruction; none is the initial one.
 type Writer = Option<(usize, usize)>;
@@ -28,14 +28,18 @@ pub fn verdict(program: &Program, spurious: usize) -> Verdict {
         spurious,
     };
     (0..threads).for_each(|thread| start.settle(thread));
-    let mut search = Search { outcomes: BTreeSet::new(), traces: BTreeSet::new(), blocked: false };
+    let mut search = Search { traces: BTreeMap::new(), blocked: false };
     search.from(&start);
-    Verdict { outcomes: search.outcomes, graphs: search.traces.len() as u64, blocked: search.blocked }
+    let mut verdict = Verdict { outcomes: BTreeMap::new(), blocked: search.blocked };
+    for outcome in search.traces.into_values() {
+        *verdict.outcomes.entry(outcome).or_default() += 1;
+    }
+    verdict
 }
 
 struct Search {
-    outcomes: BTreeSet<Outcome>,
-    traces: BTreeSet<Trace>,
+    /// What the executions are, and what comes of each.
+    traces: BTreeMap<Trace, Outcome>,
     blocked: bool,
 }
 
@@ -52,8 +56,7 @@ impl Search {
             return;
         }
         if state.has_ended() {
-            self.outcomes.insert(state.outcome());
-            self.traces.insert((state.seen.clone(), state.written.clone()));
+            self.traces.insert((state.seen.clone(), state.written.clone()), state.outcome());
         } else {
             self.blocked = true;
         }

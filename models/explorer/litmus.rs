@@ -22,7 +22,7 @@ mod waits;
 
 use super::program::{Instr, Outcome, Program};
 use selvedge::sync::atomic::Ordering;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many weak compare-exchanges may fail without need in the executions that the table speaks of.
 pub const SPURIOUS: usize = 1;
@@ -68,8 +68,13 @@ pub fn named(name: &str) -> Litmus {
 
 impl Litmus {
     /// What is wrong with these as the outcomes of all complete executions; nothing if all is well.
-    pub fn disagreement(&self, model: Model, outcomes: &BTreeSet<Outcome>, blocked: bool) -> Option<String> {
-        let seen: BTreeSet<String> = outcomes.iter().map(Outcome::to_string).collect();
+    pub fn disagreement(
+        &self,
+        model: Model,
+        outcomes: &BTreeMap<Outcome, u64>,
+        blocked: bool,
+    ) -> Option<String> {
+        let seen: BTreeSet<String> = outcomes.keys().map(Outcome::to_string).collect();
         let (mut required, mut forbidden) = (self.both.clone(), self.never.clone());
         match model {
             Model::Sc => forbidden.extend(&self.weak_only),

@@ -10,6 +10,8 @@
 //! | `random.rs` | small random programs |
 //! | `adapter.rs`, `agreement.rs` | the explorer's own verdict, and that it is the same |
 //! | `alike.rs` | threads that do the same: as many executions as orbits of graphs |
+//! | `loops.rs` | loops that wait for several locations, against the judges |
+//! | `frugal.rs` | that waiting costs few runs |
 //! | `running.rs`, `kept.rs`, `parts.rs` | that workers, shards and a kill in between change nothing |
 //! | `oracles.rs` | the judges judged: by the table, by each other, by mutation |
 //! | `said.rs` | outcomes, numbers of executions and failures of programs on the facade |
@@ -30,10 +32,14 @@ mod axioms;
 mod blocking;
 #[cfg(shuttle)]
 mod failures;
+#[cfg(shuttle)]
+mod frugal;
 mod interleave;
 #[cfg(shuttle)]
 mod kept;
 mod litmus;
+#[cfg(shuttle)]
+mod loops;
 #[cfg(shuttle)]
 mod memory;
 mod naive;

@@ -11,7 +11,7 @@ use super::program::{Outcome, Program, Verdict};
 use super::relation::Relation;
 use super::unfold::{self, Event, Kind, Path, places};
 use selvedge::sync::atomic::Ordering;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// All that RC11 allows, with at most `spurious` needless failures of weak compare-exchanges in an execution.
 pub fn verdict(program: &Program, spurious: usize) -> Verdict {
@@ -20,7 +20,7 @@ pub fn verdict(program: &Program, spurious: usize) -> Verdict {
 
 /// The same under other axioms.
 pub fn verdict_under(program: &Program, spurious: usize, axioms: &Axioms) -> Verdict {
-    let mut verdict = Verdict { outcomes: BTreeSet::new(), graphs: 0, blocked: false };
+    let mut verdict = Verdict { outcomes: BTreeMap::new(), blocked: false };
     each_candidate(program, spurious, axioms, &mut |candidate| candidate.judge(&mut verdict));
     verdict
 }
@@ -172,11 +172,11 @@ impl<'a> Candidate<'a> {
             verdict.blocked |= self.paths.iter().all(waits);
             return;
         }
-        verdict.graphs += 1;
-        verdict.outcomes.insert(Outcome {
+        let outcome = Outcome {
             reads: self.paths.iter().map(|path| path.reads.clone()).collect(),
             last: orders[..self.program.locations].iter().map(|(_, last)| *last).collect(),
-        });
+        };
+        *verdict.outcomes.entry(outcome).or_default() += 1;
     }
 }
 

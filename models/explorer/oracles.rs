@@ -40,8 +40,10 @@ fn the_judges_agree_with_the_literature() {
 fn the_weak_model_allows_what_sc_allows() {
     for program in programs() {
         let (weak, sc) = (naive::verdict(&program, SPURIOUS), interleave::verdict(&program, SPURIOUS));
-        assert!(sc.outcomes.is_subset(&weak.outcomes), "{program}");
-        assert!(sc.graphs <= weak.graphs, "{program}");
+        assert!(
+            sc.outcomes.iter().all(|(outcome, count)| weak.outcomes.get(outcome) >= Some(count)),
+            "{program}"
+        );
         assert!(weak.blocked || !sc.blocked, "{program}");
     }
 }
@@ -93,7 +95,8 @@ fn the_random_programs_are_worth_it() {
     for program in programs() {
         assert!((2..=4).contains(&program.threads.len()), "{program}");
         let verdict = naive::verdict(&program, SPURIOUS);
-        weak += u32::from(verdict.outcomes != interleave::verdict(&program, SPURIOUS).outcomes);
+        weak +=
+            u32::from(!verdict.outcomes.keys().eq(interleave::verdict(&program, SPURIOUS).outcomes.keys()));
         strong += u32::from(verdict != naive::verdict_under(&program, SPURIOUS, &without_psc));
         blocked += u32::from(verdict.blocked);
         kinds.extend(program.threads.iter().flatten().map(kind));

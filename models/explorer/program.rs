@@ -25,7 +25,7 @@
 //! Vafeiadis, "Making Weak Memory Models Fair", OOPSLA 2021).
 
 use selvedge::sync::atomic::Ordering;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 
 /// One step of a thread. Locations and mutexes are numbered from 0, each on its own.
@@ -147,15 +147,23 @@ pub struct Outcome {
 }
 
 /// All that there is to say about a program under a memory model.
+///
+/// Two executions are the same if they have the same events, with the same values, the same reads-from relation and
+/// the same modification orders (those of mutexes included).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
-    /// The outcomes of the complete executions.
-    pub outcomes: BTreeSet<Outcome>,
-    /// How many complete executions there are; two are the same if they have the same events, with the same
-    /// values, the same reads-from relation and the same modification orders (those of mutexes included).
-    pub graphs: u64,
+    /// The outcomes of the complete executions, and how many there are of each.
+    pub outcomes: BTreeMap<Outcome, u64>,
     /// Whether some execution is blocked for ever.
     pub blocked: bool,
+}
+
+#[cfg(shuttle)]
+impl Verdict {
+    /// How many complete executions there are.
+    pub fn graphs(&self) -> u64 {
+        self.outcomes.values().sum()
+    }
 }
 
 /// `0 1 | - | 2 0 ; 2 1`: for each thread the values that it read, then the last value of each location.

@@ -150,3 +150,35 @@ fn a_loop_without_an_end_is_no_progress() {
         });
     }
 }
+
+/// Two threads add by compare-exchange; who loses lets the other run, and tries with what it has seen.
+fn add_by_exchange(weak: bool) -> u64 {
+    let x = AtomicU64::new(0);
+    let add = || {
+        let mut seen = x.load(Relaxed);
+        loop {
+            let exchanged = match weak {
+                true => x.compare_exchange_weak(seen, seen + 1, Relaxed, Relaxed),
+                false => x.compare_exchange(seen, seen + 1, Relaxed, Relaxed),
+            };
+            match exchanged {
+                Ok(_) => break,
+                Err(now) => seen = now,
+            }
+            thread::yield_now();
+        }
+    };
+    thread::scope(|scope| {
+        scope.spawn(add);
+        add();
+    });
+    x.load(Relaxed)
+}
+
+#[test]
+fn who_tries_again_with_what_it_has_seen_does_not_repeat_itself() {
+    for memory in BOTH {
+        assert_eq!(outcomes(memory, || add_by_exchange(false)), [2]);
+        assert_eq!(outcomes(memory, || add_by_exchange(true)), [2]);
+    }
+}

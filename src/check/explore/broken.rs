@@ -24,4 +24,10 @@ pub enum Broken {
     NobodyAlike,
     /// Of threads that are alike nobody follows the other.
     NoTwinOrder,
+    /// Who waits in a loop begins turns that can only repeat the last, and does so before others go on.
+    Restless,
+    /// Who waits in a loop looks at its next read alone, and not at the rest of the turn.
+    NextReadAlone,
+    /// Who waits in a loop does not reckon with what others are still to write.
+    Impatient,
 }

@@ -177,7 +177,7 @@ impl Machine for Driver {
             return;
         }
         let mut run = self.run.borrow_mut();
-        run.spins.arrive(thread, place);
+        run.spins.arrive(thread, place, request);
         let filter = |wanted: Option<_>| {
             wanted.map_or(Filter::Any, |(accepts, argument)| Filter::Only(accepts, argument))
         };

@@ -128,7 +128,7 @@ impl Run {
         let mut chosen: Option<Event> = None;
         for rank in (floor..=newest).rev() {
             let from = self.graph.write_at(cell, rank);
-            if self.spins.repeats(&self.graph, me, cell, from) {
+            if self.repeats(cell, from) {
                 continue;
             }
             let mut event = Event { from, ..event };

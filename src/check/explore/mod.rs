@@ -42,7 +42,8 @@
 //! for what it has taken, and leaves it a value that it cannot use, its event stays and waits, and goes on in place
 //! when it can (in-place revisits: Kokologiannakis, Marmanis, Vafeiadis, CAV 2023). Since it was there when later
 //! events were added, and a revisit of those deletes what it did since, the graph remembers when it began to wait.
-//! Loops that wait are in `spin.rs`. When nobody can go on, that is a deadlock, or, in a loop, no progress.
+//! Loops that wait rest while they could only repeat themselves: what that is, which rules keep the runs few that come to
+//! nothing, and what is asked of a loop that yields, `spin.rs` says. When nobody can go on, that is a deadlock, or, in a loop, no progress.
 //!
 //! # Threads that do the same
 //! may be said to be alike: then one execution of those is explored that differ only in which of them did what

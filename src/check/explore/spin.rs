@@ -1,21 +1,42 @@
 //! Fair treatment of loops that wait.
 //!
 //! A thread that yields waits for somebody else. Between two yields it makes a turn of its loop; a turn that
-//! only reads (and has fences), and reads just what the turn before it has read, leads to where it already was. Such a
-//! turn is not explored: its last read must see another write, and until there is one the thread waits.
-//! What is left is finite, since within a turn each location only moves forward, and nothing is lost, since a
-//! fair scheduler ends each such wait (the await loops of Kokologiannakis, Ren and Vafeiadis, *Dynamic partial
-//! order reductions for spinloops*, FMCAD 2021, found by watching instead of by transforming the program).
+//! only reads (and has fences, and exchanges that fail), and reads just what the turn before it has read, leads to
+//! where it already was. Such a turn is no part of any execution. What is left is finite, since from turn to turn each
+//! location only moves forward, and nothing is lost, since a fair scheduler ends each such wait (the await loops of
+//! Kokologiannakis, Ren and Vafeiadis, *Dynamic partial order reductions for spinloops*, FMCAD 2021, found by watching
+//! instead of by transforming the program).
 //!
 //! Where a turn begins is not marked in the program: at the last event before the yield that looks like the
 //! first one after it.
 //!
-//! A turn may repeat the one before in spite of a newer write that an earlier read of it passed over. Such a run
-//! is given up and counted: the ones in which the newer write is read are explored as well.
+//! # Rest
+//! A turn that has been the same so far goes on as the last one did, so it is known what the rest of it reads. From
+//! that follow three rules, none of which changes what executions there are (`models/explorer/loops.rs` counts them,
+//! with one of the rules broken as well):
+//!
+//! * A thread does not go on with such a turn before there is, at its next read or at a later one, a write that is
+//!   newer than what it read there last. The newest write may always be read, so then it need not repeat itself.
+//! * A thread in such a turn goes on after all others that can. So it chooses what to read when what they write is
+//!   there, instead of having begun with an old value that nothing new follows.
+//! * It reads once more what it read last, where nothing newer waits in the rest of the turn, only if another thread can
+//!   go on: that one may still write something. If none can, the rest of the turn would be as the last.
+//!
+//! By the third rule a turn may begin whose end never comes, since the other thread then writes something else: two
+//! threads wait, and one passes over a newer write. That run is given up and counted: the ones in which the newer write
+//! is read are explored as well. Whether a third thread will write is not to be known before it has run.
+//!
+//! # What is asked of a loop
+//! It yields only to wait: after a turn that has read the same, it would make the same turn again for ever. What a
+//! compare-exchange expects is compared too, so one that tries again with what it has seen is no repetition. But a loop
+//! that gives up after some turns, or that compares what it reads with what it remembers of a turn before, does
+//! something else although it reads the same. That cannot be seen, and its further executions are missed, or reported
+//! as no progress. Such a loop must not yield: see [`Backoff::lost`](crate::sync::Backoff::lost).
 
 use super::clock::THREADS;
-use super::graph::{Graph, Id, Kind};
-use crate::sync::model::Place;
+use super::graph::{Event, Graph, Id, Kind, Use};
+use super::machine::{Broken, Rules};
+use crate::sync::model::{Place, Request};
 
 #[derive(Debug, Default)]
 struct Spin {
@@ -23,6 +44,8 @@ struct Spin {
     places: Vec<Place>,
     /// The place of the next.
     here: Option<Place>,
+    /// The only value with which the next succeeds, if it is a compare-exchange.
+    expected: Option<u64>,
     /// How many events there were at the last yield, and at the one before.
     turn: Option<usize>,
     earlier: usize,
@@ -42,8 +65,10 @@ impl Spins {
     }
 
     /// `thread` is about to take a step at `place`.
-    pub(super) fn arrive(&mut self, thread: usize, place: Place) {
-        self.0[thread].here = Some(place);
+    pub(super) fn arrive(&mut self, thread: usize, place: Place, request: &Request<'_>) {
+        let spin = &mut self.0[thread];
+        spin.here = Some(place);
+        spin.expected = if let Request::Update { expected, .. } = *request { expected } else { None };
     }
 
     /// An event has run.
@@ -82,36 +107,102 @@ impl Spins {
         })
     }
 
-    /// Whether `thread`, if it read `write` next, would have made a turn that is the same as the last.
-    pub(super) fn repeats(&self, graph: &Graph, thread: usize, cell: u16, write: Id) -> bool {
+    /// Where `thread`, which is about to read `cell`, would be in its last turn, if this one has been the same so
+    /// far and may be to its end.
+    fn again(&self, graph: &Graph, thread: usize, cell: u16) -> Option<Again> {
         let spin = &self.0[thread];
-        let Some(turn) = spin.turn else { return false };
+        let turn = spin.turn?;
         let next = spin.places.len();
         let event = |nth: usize| graph.event(Id::new(thread, nth as u16));
         // The turn before began at the event that looks like the first of this turn.
         let (first, location) =
             if next == turn { (Kind::Read, cell) } else { (event(turn).kind, event(turn).location) };
         let alike = |nth: &usize| (event(*nth).kind, event(*nth).location) == (first, location);
-        let Some(start) = (spin.earlier..turn).rev().find(alike) else { return false };
+        let start = (spin.earlier..turn).rev().find(alike)?;
         // The last read decides: after it, the turn before has only fences.
-        let Some(last) = (start..turn).rposition(|nth| event(nth).kind != Kind::Fence) else { return false };
-        if next - turn != last {
-            return false;
-        }
-        let same = |nth: usize| {
-            let (before, now) = (event(start + nth), event(turn + nth));
-            let reads = before.location == now.location && before.from == now.from;
-            match now.kind {
-                Kind::Read => before.kind == Kind::Read && reads,
-                Kind::Fence => before.kind == Kind::Fence && before.order == now.order,
-                _ => false,
-            }
+        let last = start + (start..turn).rposition(|nth| event(nth).kind != Kind::Fence)?;
+        let here = start + (next - turn);
+        let only_looks = |nth: usize| matches!(event(nth).kind, Kind::Read | Kind::Fence);
+        let may_be = here <= last
+            && (event(here).kind, event(here).location) == (Kind::Read, cell)
+            // A failure for no reason need not come again.
+            && (here..=last).all(|nth| only_looks(nth) && !event(nth).spurious)
+            && (0..next - turn).all(|nth| is_again(event(turn + nth), event(start + nth)))
+            && expects_again(spin.expected, event(here));
+        may_be.then_some(Again { here, last })
+    }
+
+    /// Whether `thread`, which is about to read `cell`, may be about to repeat its last turn.
+    pub(super) fn waits(&self, graph: &Graph, thread: usize, cell: u16) -> bool {
+        self.again(graph, thread, cell).is_some()
+    }
+
+    /// Whether `thread`, if it read `write` next, would repeat its last turn.
+    pub(super) fn repeats(
+        &self,
+        graph: &Graph,
+        thread: usize,
+        cell: u16,
+        write: Id,
+        rules: Rules,
+    ) -> Repeats {
+        let Some(Again { here, last }) = self.again(graph, thread, cell) else { return Repeats::No };
+        let spin = &self.0[thread];
+        let event = |nth: usize| graph.event(Id::new(thread, nth as u16));
+        let is_old = |nth: usize| {
+            let event = event(nth);
+            event.kind == Kind::Read
+                && graph.rank(event.from) < graph.newest(event.location)
+                && !rules.is(Broken::NextReadAlone)
         };
-        let decisive = event(start + last);
         // A place that is reached again is in a loop; where the loop is entered, places may differ.
-        spin.here.is_some_and(|here| std::ptr::eq(spin.places[start + last], here))
-            && (0..last).all(same)
-            && decisive.kind == Kind::Read
-            && (decisive.location, decisive.from) == (cell, write)
+        let in_loop = spin.here.is_some_and(|place| std::ptr::eq(spin.places[here], place));
+        if !in_loop || event(here).from != write || (here + 1..=last).any(is_old) {
+            Repeats::No
+        } else if here == last {
+            Repeats::Surely
+        } else {
+            Repeats::Unless
+        }
+    }
+}
+
+/// Whether a read would repeat the last turn of a loop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Repeats {
+    /// It need not: the turn sees another write, here or later.
+    No,
+    /// It would, unless another write comes to a location that the rest of the turn reads.
+    Unless,
+    /// It would.
+    Surely,
+}
+
+/// A turn that is like the last one so far.
+struct Again {
+    /// The event of the last turn that the next one is like.
+    here: usize,
+    /// The last read of the last turn.
+    last: usize,
+}
+
+/// Whether a read that succeeds only with this value fails again where `before` has failed. A load always does, also
+/// where the last turn had its value from a compare-exchange.
+fn expects_again(expected: Option<u64>, before: &Event) -> bool {
+    expected.is_none() || expected == expected_of(before)
+}
+
+/// The only value with which it succeeds, of the read of a compare-exchange.
+fn expected_of(event: &Event) -> Option<u64> {
+    if let Use::Update(update) = event.use_ { update.expected } else { None }
+}
+
+/// Whether a loop that did `before` in its last turn, and does `now` in this one, has learnt nothing by it.
+fn is_again(now: &Event, before: &Event) -> bool {
+    let same = (now.kind, now.location, now.from) == (before.kind, before.location, before.from);
+    same && match now.kind {
+        Kind::Read => !now.spurious && expects_again(expected_of(now), before),
+        Kind::Fence => now.order == before.order,
+        _ => false,
     }
 }

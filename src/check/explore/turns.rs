@@ -1,13 +1,15 @@
 //! Who goes on: a function of the graph, so that a run can be repeated and no graph is reached twice.
 //!
 //! While a graph is followed, it is the thread that runs, or else the lowest, whose next event is in it and reads
-//! from nothing that is still to come. Then it is the lowest thread that can go on. When nobody can, threads
-//! that wait for what another has taken contend for it; after that, the run is over.
+//! from nothing that is still to come. Then it is the lowest thread that can go on and is not in a turn of a loop that
+//! may repeat the last (`spin.rs`); then the lowest that can go on. When nobody can, threads that wait for what
+//! another has taken contend for it; after that, the run is over.
 
 use super::alike;
 use super::graph::{Event, Filter, Id, Kind};
 use super::machine::{Broken, Ended, Life, Run, Want, plain_event};
 use super::script::Step;
+use super::spin::Repeats;
 use crate::sync::atomic::Ordering;
 use crate::sync::model::Location;
 
@@ -31,9 +33,7 @@ impl Run {
     /// Decides who goes on.
     pub(super) fn pick(&mut self) {
         let next = match self.to_follow {
-            0 => self.half_done().or_else(|| self.scripted()).or_else(|| {
-                (0..self.threads).find(|&thread| self.is_active(thread) && self.can_go_on(thread))
-            }),
+            0 => self.half_done().or_else(|| self.scripted()).or_else(|| self.ready()),
             _ => self.follower(),
         };
         if let Some(thread) = next {
@@ -66,6 +66,13 @@ impl Run {
         all.clone().find(in_order).or_else(|| all.find(ready))
     }
 
+    /// A thread that can go on: one that may be about to repeat its last turn comes after all others.
+    fn ready(&self) -> Option<usize> {
+        let ready = |thread: &usize| self.is_active(*thread) && self.can_go_on(*thread);
+        let new = |thread: &usize| ready(thread) && !self.may_repeat(*thread);
+        (0..self.threads).find(new).or_else(|| (0..self.threads).find(ready))
+    }
+
     /// The thread that the script wants to go on.
     fn scripted(&mut self) -> Option<usize> {
         while let Some(&(thread, Step::Stop)) = self.script.as_ref()?.front() {
@@ -96,6 +103,35 @@ impl Run {
         }
     }
 
+    /// Whether `thread` is in a loop, and may be about to repeat its last turn.
+    fn may_repeat(&self, thread: usize) -> bool {
+        let Want::Value(location, _) = self.wants[thread] else { return false };
+        let cell = self.graph.find_cell(location).filter(|_| !self.rules.is(Broken::Restless));
+        cell.is_some_and(|cell| self.spins.waits(&self.graph, thread, cell))
+    }
+
+    /// Whether any thread but the one that runs can go on.
+    fn others_go_on(&self) -> bool {
+        let other =
+            |thread: usize| thread != self.running && self.is_active(thread) && self.can_go_on(thread);
+        (0..self.threads).any(other)
+    }
+
+    /// Whether the running thread, if it read `write` next, would do again what it did in its last turn: now, or in
+    /// any case at the end of this turn, since nobody is left who could write what the rest of it reads.
+    pub(super) fn repeats(&self, cell: u16, write: Id) -> bool {
+        match self.spins.repeats(&self.graph, self.running, cell, write, self.rules) {
+            Repeats::No => false,
+            // A script knows what comes.
+            Repeats::Unless => {
+                let patient = self.rules.is(Broken::Restless)
+                    || !self.rules.is(Broken::Impatient) && self.others_go_on();
+                self.script.is_none() && !patient
+            }
+            Repeats::Surely => true,
+        }
+    }
+
     fn can_go_on(&self, thread: usize) -> bool {
         match self.wants[thread] {
             Want::Anything | Want::Put => true,
@@ -106,6 +142,9 @@ impl Run {
 
     /// Whether there is anything to read for a thread that does not take just any value, or any write.
     fn has_option(&self, thread: usize, location: Location, filter: Filter) -> bool {
+        // A thread that could only repeat its last turn does not begin. But a script knows what comes.
+        let begins =
+            self.rules.is(Broken::Restless) || self.script.as_ref().is_some_and(|script| !script.is_empty());
         let Some(cell) = self.graph.find_cell(location) else {
             return filter.accepts(self.value(location, Id::INITIAL));
         };
@@ -118,7 +157,11 @@ impl Run {
             accepted
                 && (filter.waits() || alike::fits(&self.graph, &self.past, next, &read))
                 && !(filter.waits() && self.graph.is_taken(cell, rank))
-                && !self.spins.repeats(&self.graph, thread, cell, write)
+                && match self.spins.repeats(&self.graph, thread, cell, write, self.rules) {
+                    Repeats::No => true,
+                    Repeats::Unless => begins,
+                    Repeats::Surely => false,
+                }
         })
     }
 }
