@@ -43,7 +43,8 @@
 //! when it can (in-place revisits: Kokologiannakis, Marmanis, Vafeiadis, CAV 2023). Since it was there when later
 //! events were added, and a revisit of those deletes what it did since, the graph remembers when it began to wait.
 //! Loops that wait rest while they could only repeat themselves: what that is, which rules keep the runs few that come to
-//! nothing, and what is asked of a loop that yields, `spin.rs` says. When nobody can go on, that is a deadlock, or, in a loop, no progress.
+//! nothing, and what is asked of a loop that yields, `spin.rs` says. When nobody can go on, that is a deadlock, or, in a
+//! loop, no progress.
 //!
 //! # Threads that do the same
 //! may be said to be alike: then one execution of those is explored that differ only in which of them did what
