@@ -9,7 +9,7 @@
 //! [`Execution`] is written down where something fails, in the process that fails, and travels with the
 //! [`Failure`]. [`Picture`] adds what only the reader's side knows: the title of the defect, the
 //! lines of the source. All of it is plain data, and goes to JSON and back. The page is made from it by
-//! [`render`] (feature `picture`), and is one file without any network.
+//! `render` (feature `picture`), and is one file without any network.
 //!
 //! # Invariants
 //! 1. Steps have the numbers of the text trace, and come in the order of the execution.
