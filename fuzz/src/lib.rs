@@ -8,6 +8,8 @@ pub mod elimination;
 pub mod ring;
 #[path = "../../models/declarations/stack.rs"]
 pub mod stack;
+#[path = "../../models/declarations/versioned.rs"]
+pub mod versioned;
 
 /// Logs as they are meant, and how they are written: for the tests, too.
 #[cfg(not(shuttle))]

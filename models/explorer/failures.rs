@@ -264,3 +264,24 @@ fn a_failure_is_told_step_by_step() {
         }
     }
 }
+
+#[test]
+fn one_thread_too_many_is_refused_in_words() {
+    for memory in BOTH {
+        fails(memory, &["at most 8 threads"], || {
+            let shared = Arc::new(AtomicU64::new(0));
+            let others: Vec<_> = (0..8).map(|_| Arc::clone(&shared)).collect();
+            let others: Vec<_> =
+                others.into_iter().map(|shared| thread::spawn(move || shared.load(Relaxed))).collect();
+            others.into_iter().for_each(|other| drop(other.join()));
+        });
+    }
+}
+
+#[test]
+fn what_was_made_outside_is_refused_in_words() {
+    for memory in BOTH {
+        let outside = std::sync::Arc::new(AtomicU64::new(0));
+        fails(memory, &["made outside of the execution"], move || outside.load(Relaxed));
+    }
+}

@@ -250,12 +250,13 @@ impl Run {
     }
 
     /// Whether the running thread knows that `location` was created.
-    fn knows(&self, location: Location) -> bool {
+    fn knows(&self, location: Location) -> Result<bool, String> {
         let creator = location.thread();
-        let (_, length) = self.initial[creator][location.number()];
-        location.number() == 0
+        let created = self.initial.get(creator).and_then(|all| all.get(location.number()));
+        let (_, length) = *created.ok_or(OUTSIDE)?;
+        Ok(location.number() == 0
             || creator == self.running
-            || self.past.present[self.running].before.of(creator) > length
+            || self.past.present[self.running].before.of(creator) > length)
     }
 
     /// The next step of the script, which the running thread takes now.
@@ -303,7 +304,7 @@ impl Run {
         | Request::Store { location, .. }
         | Request::Update { location, .. } = request
         {
-            if !self.knows(*location) {
+            if !self.knows(*location)? {
                 return Err(
                     "data race: an atomic is used by a thread that cannot know of its creation".into()
                 );
@@ -377,3 +378,7 @@ pub(super) fn plain_event(kind: Kind, order: Ordering) -> Event {
         use_: Use::Load,
     }
 }
+
+/// What is used was not made by this execution.
+pub(super) const OUTSIDE: &str = "made outside of the execution that uses it: each execution of an explored program \
+    must make its own atomics, cells, locks and nodes, inside the closure";

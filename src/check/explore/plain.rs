@@ -10,6 +10,7 @@
 
 use super::clock::{Clock, THREADS};
 use super::graph::Id;
+use super::machine::OUTSIDE;
 use crate::sync::model::{Place, Plain};
 
 /// An access: the length of its thread then, plus one, and where it was.
@@ -121,7 +122,7 @@ impl Plains {
         now: Moment,
     ) -> Result<Option<Doubt>, String> {
         let guard = self.guard_of(now.thread);
-        let memory = &mut self.memory[memory];
+        let memory = self.memory.get_mut(memory).ok_or(OUTSIDE)?;
         let race = |writes_then: bool, thread: usize, stamp: Stamp| {
             let (_, place) = stamp.expect("an access that is not known");
             let verb = |writes: bool| match (memory.kind, writes) {

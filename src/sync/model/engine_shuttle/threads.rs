@@ -297,7 +297,9 @@ fn unwound(machine: &dyn Machine, me: usize, payload: Panic) {
 /// No tasks of an earlier run are left.
 #[cfg(feature = "check")]
 pub(in crate::sync::model) fn forget_tasks() {
-    TASKS.with(|tasks| *tasks.borrow_mut() = Tasks::default());
+    let Tasks { jobs, .. } = TASKS.take();
+    // A job that a failed execution has left is not dropped: what it owns would take steps, and in another execution.
+    jobs.into_iter().flatten().for_each(std::mem::forget);
 }
 
 /// Runs `body` as main of an explored execution, and then the others until they have ended.
