@@ -45,8 +45,14 @@ pub fn run(asked: &Lin) -> ExitCode {
         }
     };
     // Whoever has stopped to listen (`| head`) has heard enough: the exit code is the answer.
-    let _ = io::stdout().write_all(text.as_bytes());
-    ExitCode::from(code)
+    let written = io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush());
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            eprintln!("standard output: {error}");
+            ExitCode::from(NO_ANSWER)
+        }
+        _ => ExitCode::from(code),
+    }
 }
 
 fn is_stdin(file: &Path) -> bool {

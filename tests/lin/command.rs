@@ -179,3 +179,15 @@ fn long_logs_with_many_keys() {
         );
     }
 }
+
+/// An answer that could not be written is none; who has stopped to listen has heard enough.
+#[test]
+#[cfg(target_os = "linux")]
+fn an_answer_that_is_lost() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("a full device");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_selvedge"));
+    let arguments = ["lin", "register.edn", "--json"];
+    let answer = command.current_dir(example("")).args(arguments).stdout(full).output().expect("it runs");
+    assert_eq!(code(&answer), 3);
+    assert!(err(&answer).starts_with("standard output: "), "{}", err(&answer));
+}

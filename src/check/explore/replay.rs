@@ -11,6 +11,7 @@ use super::search::{self, Search};
 use crate::check::failure::{Failure, catching::catch};
 use crate::sync::host::Arc;
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 /// A program to explore: called on the main thread of each execution, told whether its steps are wanted.
@@ -24,7 +25,8 @@ pub(super) fn script_of(driver: &Driver, memory: Memory) -> Script {
     linear::script(graph, memory, &after, &|id: Id| run.past.has(id))
 }
 
-/// Runs one execution: how it fails, if it does.
+/// Runs one execution: how it fails, if it does. One that does not may be of a program that has changed: then it says
+/// how much of the script was left.
 pub(super) fn replay(rules: Rules, program: &Program, script: &Script) -> Option<Failure> {
     // Which threads stop, the script says.
     let stops = Demand::NONE.stops;
@@ -33,7 +35,14 @@ pub(super) fn replay(rules: Rules, program: &Program, script: &Script) -> Option
     let search = Rc::new(RefCell::new(Search::new()));
     let body = Rc::new(Arc::clone(program));
     let once = |search: &mut Search| search.seen.runs() == 0;
-    catch(|| search::explore(&driver, &search, once, move || body(true)), Box::new(|_| ()))
+    let failure = catch(|| search::explore(&driver, &search, once, move || body(true)), Box::new(|_| ()));
+    let left = driver.run.borrow().script.as_ref().map_or(0, VecDeque::len);
+    if failure.is_none() && left > 0 {
+        eprintln!(
+            "the schedule `{script}` does not fit this program: {left} of its steps could not be taken"
+        );
+    }
+    failure
 }
 
 /// The failure of the execution `script`, told step by step.
