@@ -1,5 +1,6 @@
 //! Who does what: operations before, by each of several threads at once, and after.
 
+use super::model::short_name;
 use arbitrary::{Arbitrary, Unstructured};
 use rand::RngCore;
 
@@ -119,13 +120,13 @@ impl<Op> Scenario<Op> {
     {
         let mut source = String::from("selvedge::check::Scenario::new()");
         if !self.before.is_empty() {
-            source += &format!(".before({:?})", self.before);
+            source += &format!(".before([{}])", operations_source(&self.before));
         }
         for operations in &self.threads {
-            source += &format!(".thread({operations:?})");
+            source += &format!(".thread([{}])", operations_source(operations));
         }
         if !self.after.is_empty() {
-            source += &format!(".after({:?})", self.after);
+            source += &format!(".after([{}])", operations_source(&self.after));
         }
         if self.alike {
             source += ".alike()";
@@ -163,6 +164,18 @@ impl<Op> Scenario<Op> {
         rand_pcg::Pcg64Mcg::new(u128::from(seed) << 64 | 0x5e1f_edae).fill_bytes(&mut bytes);
         Self::decode(&mut Unstructured::new(&bytes), shape).expect("bytes enough for any operation")
     }
+}
+
+/// Operations as they would be written down: with the name of their type before the variant's, which is all that `Debug`
+/// has of it.
+fn operations_source<Op: std::fmt::Debug>(operations: &[Op]) -> String {
+    let name = short_name::<Op>();
+    let written = operations.iter().map(|operation| {
+        let text = format!("{operation:?}");
+        let variant = text.starts_with(char::is_uppercase) && !text.starts_with(&name);
+        if variant { format!("{name}::{text}") } else { text }
+    });
+    written.collect::<Vec<_>>().join(", ")
 }
 
 /// The ways to give each thread a hand of `size` out of `kinds`, where threads with their hands exchanged are the

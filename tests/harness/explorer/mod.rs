@@ -184,7 +184,7 @@ fn a_failure_is_made_small_and_is_a_test_that_can_be_pasted() {
     for (record, module) in records.iter().zip(["mod sc {", "mod weak {"]) {
         let test = failure(record).test.as_ref().expect("a test");
         // Nothing is left but two threads that add at the same time.
-        let smallest = "Scenario::new().thread([Add]).thread([Add]))\n";
+        let smallest = "Scenario::new().thread([Op::Add]).thread([Op::Add]))\n";
         assert!(test.contains(smallest), "{}: not the smallest: {test}", record.engine);
         let pasted = file.split(module).nth(1).expect("a module").split("\n}\n").next().expect("its end");
         let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join("");

@@ -44,30 +44,31 @@ impl Structure for Torn {
     }
 }
 
+// As they are written, which is a little too wide.
+#[rustfmt::skip]
 mod sc {
-    use super::Op::Add;
-    use super::Torn;
+    use super::{Op, Torn};
 
     #[should_panic(expected = "not linearizable")]
     #[test]
     #[cfg(shuttle)]
     fn as_found() {
         use selvedge::check::explore::Memory;
-        selvedge::check::Model::of(Torn, selvedge::check::Scenario::new().thread([Add]).thread([Add]))
+        selvedge::check::Model::of(Torn, selvedge::check::Scenario::new().thread([Op::Add]).thread([Op::Add]))
             .replay(Memory::Sc, "0:2 1:4 0:2");
     }
 }
 
+#[rustfmt::skip]
 mod weak {
-    use super::Op::Add;
-    use super::Torn;
+    use super::{Op, Torn};
 
     #[should_panic(expected = "not linearizable")]
     #[test]
     #[cfg(shuttle)]
     fn as_found() {
         use selvedge::check::explore::Memory;
-        selvedge::check::Model::of(Torn, selvedge::check::Scenario::new().thread([Add]).thread([Add]))
+        selvedge::check::Model::of(Torn, selvedge::check::Scenario::new().thread([Op::Add]).thread([Op::Add]))
             .replay(Memory::Weak, "0:3 1:1 r1 2 0:1");
     }
 }
