@@ -18,8 +18,19 @@ pub enum CapacityError {
 }
 
 impl CapacityError {
+    /// `count` things, numbered from 0, for a structure of so much `capacity`.
+    pub(crate) fn filled<S>(
+        count: usize,
+        capacity: usize,
+        thing: impl FnMut(usize) -> S,
+    ) -> Result<Box<[S]>, Self> {
+        let mut room = Self::reserve(count, capacity)?;
+        fill(&mut room, count, thing);
+        Ok(room.into_boxed_slice())
+    }
+
     /// Room for `count` things of type `S`, for a structure of so much `capacity`.
-    pub(crate) fn reserve<S>(count: usize, capacity: usize) -> Result<Vec<S>, Self> {
+    fn reserve<S>(count: usize, capacity: usize) -> Result<Vec<S>, Self> {
         let bytes = count.checked_mul(size_of::<S>()).and_then(|bytes| isize::try_from(bytes).ok());
         if bytes.is_none() {
             return Err(CapacityError::TooLarge(capacity));
@@ -28,4 +39,10 @@ impl CapacityError {
         room.try_reserve_exact(count).map_err(|_| CapacityError::OutOfMemory(capacity))?;
         Ok(room)
     }
+}
+
+/// Never inlined: a thing may be larger than the stack. Then there was no room for it, and no frame must hold one.
+#[inline(never)]
+fn fill<S>(room: &mut Vec<S>, count: usize, thing: impl FnMut(usize) -> S) {
+    room.extend((0..count).map(thing));
 }

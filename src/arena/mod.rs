@@ -105,13 +105,12 @@ impl<T, const INDEX: u32> Arena<T, INDEX> {
     }
 
     fn with_first(cells: usize, capacity: usize) -> Result<Self, CapacityError> {
-        let mut first = CapacityError::reserve(cells, capacity)?;
-        first.resize_with(cells, Cell::empty);
+        let first = CapacityError::filled(cells, capacity, |_| Cell::empty())?;
         let segments = (Word::<INDEX>::MOST as usize / cells).checked_ilog2().map_or(0, |most| most + 1);
         Ok(Arena {
             free: CachePadded::new(AtomicU64::new(Word::<INDEX>::NONE.0)),
             fresh: AtomicU64::new(0),
-            first: first.into_boxed_slice(),
+            first,
             more: (0..segments).map(|_| AtomicPtr::new(ptr::null_mut())).collect(),
         })
     }

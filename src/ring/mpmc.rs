@@ -68,12 +68,11 @@ impl<T> Ring<T> {
             1..=Index::MOST_SLOTS => {}
             _ => return Err(CapacityError::TooLarge(capacity)),
         }
-        let mut slots = CapacityError::reserve(capacity, capacity)?;
-        slots.extend((0..count).map(Slot::new));
+        let slots = CapacityError::filled(capacity, capacity, |position| Slot::new(position as u64))?;
         Ok(Ring {
             head: CachePadded::new(AtomicU64::new(Index::at(0).0)),
             tail: CachePadded::new(AtomicU64::new(Index::at(0).0)),
-            slots: slots.into_boxed_slice(),
+            slots,
             producers: Sleepers::default(),
             consumers: Sleepers::default(),
         })

@@ -171,12 +171,12 @@ impl<T, const INDEX: u32> HelpingRing<T, INDEX> {
     /// If `capacity` is 0, not less than that, or too large to allocate.
     pub fn of_capacity(capacity: usize) -> Result<Self, CapacityError> {
         let arena = Arena::with_capacity(capacity)?;
-        let mut slots = CapacityError::reserve(capacity, capacity)?;
-        slots.resize_with(capacity, || AtomicU64::new(SlotWord::<INDEX>::FREE.0));
+        let free = |_| AtomicU64::new(SlotWord::<INDEX>::FREE.0);
+        let slots = CapacityError::filled(capacity, capacity, free)?;
         Ok(HelpingRing {
             head: CachePadded::new(AtomicU64::new(0)),
             tail: CachePadded::new(AtomicU64::new(0)),
-            slots: slots.into_boxed_slice(),
+            slots,
             arena,
             producers: Sleepers::default(),
             consumers: Sleepers::default(),
