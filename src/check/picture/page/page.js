@@ -38,10 +38,13 @@
     const found = /^#step=(\d+)$/.exec(location.hash);
     return found ? numbers.indexOf(Number(found[1])) : -1;
   };
-  // The address says which step is shown: so each step has a link, and the back button goes back.
+  // The address says which step is shown: so each step has a link, and the back button goes back. That the address
+  // has changed is told later, maybe after the next key: so the step is shown at once, or that key would be lost.
   const go = (place) => {
     const next = Math.min(rows.length - 1, Math.max(0, place));
-    if (next !== at || placeOfHash() < 0) location.hash = `step=${numbers[next]}`;
+    if (next === at && placeOfHash() >= 0) return;
+    show(next);
+    location.hash = `step=${numbers[next]}`;
   };
   const ways = { first: () => go(0), back: () => go(at - 1), on: () => go(at + 1), last: () => go(rows.length - 1) };
   const keys = { ArrowLeft: ways.back, ArrowRight: ways.on, Home: ways.first, End: ways.last };
