@@ -1,9 +1,36 @@
 //! The fields of an operation that is written as a map of EDN, for the formats that do.
 
 use super::error::{LogError, Place, Reason};
-use super::event::{Kind, Process};
+use super::event::{Event, Kind, Process, Said};
+use super::forms::Forms;
+use super::sink::Sink;
 use super::value::Value;
 use clojure_reader::edn::Edn;
+
+/// Reads a text that is a map for each operation, with no other fields than `known`: `read` says what happened there, of
+/// each process but the nemesis.
+pub(super) fn each_map(
+    text: &str,
+    known: &'static str,
+    sink: &mut Sink,
+    read: impl Fn(&Fields<'_, '_>, Kind, &str) -> Result<Said, LogError>,
+) -> Result<(), LogError> {
+    let mut forms = Forms::of(text);
+    let mut last = None;
+    while let Some((place, form)) = forms.next()? {
+        let fields = Fields::of(text, place, &form, known)?;
+        last = fields.index_after(last)?;
+        let Some(process) = fields.process()? else {
+            sink.skip_nemesis();
+            continue;
+        };
+        let (kind, op) = (fields.kind()?, fields.op()?);
+        let said = read(&fields, kind, op)?;
+        let event = Event { place, process, kind, op: op.into(), said };
+        sink.event(event).map_err(|reason| fields.error(reason))?;
+    }
+    Ok(())
+}
 
 /// The tags that a map of an operation may have: Jepsen prints its records so.
 const TAGS: [&str; 2] = ["jepsen.history.Op", "knossos.op.Op"];
@@ -17,12 +44,7 @@ pub(super) struct Fields<'f, 't> {
 
 impl<'f, 't> Fields<'f, 't> {
     /// The fields of `form`, which begins at `place` of `text`, if it is a map with no others than `known`.
-    pub(super) fn of(
-        text: &'t str,
-        place: Place,
-        form: &'f Edn<'t>,
-        known: &'static str,
-    ) -> Result<Self, LogError> {
+    fn of(text: &'t str, place: Place, form: &'f Edn<'t>, known: &'static str) -> Result<Self, LogError> {
         let map = match form {
             Edn::Tagged(tag, form) if TAGS.contains(&&**tag) => &**form,
             other => other,
@@ -65,18 +87,18 @@ impl<'f, 't> Fields<'f, 't> {
         }
     }
 
-    pub(super) fn kind(&self) -> Result<Kind, LogError> {
+    fn kind(&self) -> Result<Kind, LogError> {
         let word = self.word(":type")?;
         let wrong = || self.bad(":type", format!("`:{word}` is none of :invoke, :ok, :fail, :info"));
         Kind::named(word).ok_or_else(wrong)
     }
 
-    pub(super) fn op(&self) -> Result<&'f str, LogError> {
+    fn op(&self) -> Result<&'f str, LogError> {
         self.word(":f")
     }
 
     /// The process; nobody for the nemesis, which is the one that breaks things.
-    pub(super) fn process(&self) -> Result<Option<Process>, LogError> {
+    fn process(&self) -> Result<Option<Process>, LogError> {
         match self.must(":process")? {
             Edn::Int(number) if *number >= 0 => Ok(Some(Process::Number(number.unsigned_abs()))),
             Edn::Key(name) if name == "nemesis" => Ok(None),
@@ -101,7 +123,7 @@ impl<'f, 't> Fields<'f, 't> {
 
     /// The `:index`, which is after that of the map before. `:time` says no order: it is taken before the line is
     /// written, and may go back.
-    pub(super) fn index_after(&self, last: Option<i64>) -> Result<Option<i64>, LogError> {
+    fn index_after(&self, last: Option<i64>) -> Result<Option<i64>, LogError> {
         self.int(":time")?;
         let Some(now) = self.int(":index")? else { return Ok(last) };
         match last.filter(|before| *before >= now) {

@@ -62,6 +62,17 @@ impl fmt::Display for Kind {
     }
 }
 
+/// What an event asks or answers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Said {
+    /// Which of several objects. A return may leave it out.
+    pub key: Option<Value>,
+    /// The arguments. A return may leave them out, and must not say others.
+    pub args: Option<Vec<Value>>,
+    /// The answer. An invocation may have it if the log was completed later.
+    pub answer: Option<Value>,
+}
+
 /// One line of a log, whatever its format.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Event {
@@ -69,10 +80,5 @@ pub(super) struct Event {
     pub process: Process,
     pub kind: Kind,
     pub op: Box<str>,
-    /// Which of several objects. A return may leave it out.
-    pub key: Option<Value>,
-    /// The arguments. A return may leave them out, and must not say others.
-    pub args: Option<Vec<Value>>,
-    /// The answer. An invocation may have it if the log was completed later.
-    pub answer: Option<Value>,
+    pub said: Said,
 }

@@ -7,12 +7,11 @@
 //! ```
 //! The second is what Jepsen's logger writes, the third its `history.txt`. Lines of the nemesis are counted.
 
-use super::edn::Fields;
+use super::edn::each_map;
 use super::error::{LogError, Place, Reason};
 use super::event::{Event, Kind, Process};
 use super::format::is_edn;
-use super::forms::Forms;
-use super::register::{Said, said};
+use super::register::said;
 use super::sink::Sink;
 use super::value::Value;
 
@@ -24,16 +23,7 @@ pub(super) fn read(text: &str, keyed: bool, sink: &mut Sink) -> Result<(), LogEr
 }
 
 fn read_maps(text: &str, keyed: bool, sink: &mut Sink) -> Result<(), LogError> {
-    let mut forms = Forms::of(text);
-    let mut last = None;
-    while let Some((place, form)) = forms.next()? {
-        let fields = Fields::of(text, place, &form, KNOWN)?;
-        last = fields.index_after(last)?;
-        let Some(process) = fields.process()? else {
-            sink.skip_nemesis();
-            continue;
-        };
-        let (kind, op) = (fields.kind()?, fields.op()?);
+    each_map(text, KNOWN, sink, |fields, kind, op| {
         // The value of what did not happen may be anything: it is not looked at.
         let value = match kind {
             Kind::Fail | Kind::Info => Value::Nil,
@@ -41,15 +31,8 @@ fn read_maps(text: &str, keyed: bool, sink: &mut Sink) -> Result<(), LogError> {
                 fields.value(":value")?.ok_or_else(|| fields.error(Reason::Missing(":value")))?
             }
         };
-        let said = said(keyed, kind, op, value).map_err(|reason| fields.error(reason))?;
-        sink.event(event(place, process, kind, op, said)).map_err(|reason| fields.error(reason))?;
-    }
-    Ok(())
-}
-
-fn event(place: Place, process: Process, kind: Kind, op: &str, said: Said) -> Event {
-    let Said { key, args, answer } = said;
-    Event { place, process, kind, op: op.into(), key, args, answer }
+        said(keyed, kind, op, value).map_err(|reason| fields.error(reason))
+    })
 }
 
 fn read_lines(text: &str, keyed: bool, sink: &mut Sink) -> Result<(), LogError> {
@@ -90,7 +73,7 @@ fn read_line(place: Place, line: &str, keyed: bool, sink: &mut Sink) -> Result<(
         Kind::Invoke | Kind::Ok => value(rest)?,
     };
     let said = said(keyed, kind, op, value)?;
-    sink.event(event(place, Process::Number(number), kind, op, said))
+    sink.event(Event { place, process: Process::Number(number), kind, op: op.into(), said })
 }
 
 /// The next word of a line, and what follows it.

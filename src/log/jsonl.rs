@@ -1,7 +1,7 @@
 //! Logs as lines of JSON, for every specification. `docs/logs.md` is their page.
 
 use super::error::{LogError, Place, Reason};
-use super::event::{Event, Kind, Process};
+use super::event::{Event, Kind, Process, Said};
 use super::sink::Sink;
 use super::value::Value;
 use serde::{Deserialize, Serialize};
@@ -100,5 +100,5 @@ fn event(place: Place, line: Line) -> Result<Event, Reason> {
             (args, None)
         }
     };
-    Ok(Event { place, process, kind, op, key, args, answer })
+    Ok(Event { place, process, kind, op, said: Said { key, args, answer } })
 }

@@ -8,10 +8,9 @@
 //! ```
 //! `put` and `append` repeat their value at the return or leave it out; `get` is invoked with `nil` or nothing.
 
-use super::edn::Fields;
+use super::edn::each_map;
 use super::error::{LogError, Reason};
-use super::event::{Event, Kind};
-use super::forms::Forms;
+use super::event::{Kind, Said};
 use super::sink::Sink;
 use super::value::Value;
 
@@ -19,26 +18,15 @@ const KNOWN: &str = ":process :type :f :key :value :time :index :error";
 
 /// Reads a log.
 pub(super) fn read(text: &str, sink: &mut Sink) -> Result<(), LogError> {
-    let mut forms = Forms::of(text);
-    let mut last = None;
-    while let Some((place, form)) = forms.next()? {
-        let fields = Fields::of(text, place, &form, KNOWN)?;
-        last = fields.index_after(last)?;
-        let Some(process) = fields.process()? else {
-            sink.skip_nemesis();
-            continue;
-        };
-        let (kind, op) = (fields.kind()?, fields.op()?);
+    each_map(text, KNOWN, sink, |fields, kind, op| {
         let key = fields.value(":key")?.ok_or_else(|| fields.error(Reason::Missing(":key")))?;
         let value = match kind {
             Kind::Fail | Kind::Info => None,
             Kind::Invoke | Kind::Ok => fields.value(":value")?,
         };
         let (args, answer) = said(kind, op, value).map_err(|reason| fields.error(reason))?;
-        let event = Event { place, process, kind, op: op.into(), key: Some(key), args, answer };
-        sink.event(event).map_err(|reason| fields.error(reason))?;
-    }
-    Ok(())
+        Ok(Said { key: Some(key), args, answer })
+    })
 }
 
 /// Arguments and answer.

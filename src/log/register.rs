@@ -11,16 +11,8 @@
 //! log is never read as the other.
 
 use super::error::Reason;
-use super::event::Kind;
+use super::event::{Kind, Said};
 use super::value::Value;
-
-/// What an event asks or answers.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Said {
-    pub key: Option<Value>,
-    pub args: Option<Vec<Value>>,
-    pub answer: Option<Value>,
-}
 
 fn arguments(op: &str, takes: &str, given: &Value) -> Reason {
     Reason::Arguments { op: format!(":{op}"), takes: takes.into(), given: given.to_string() }

@@ -11,7 +11,7 @@
 //! The order of the events is time. Moments are their numbers, so no two are the same.
 
 use super::error::{Place, Reason};
-use super::event::{Event, Kind, Process};
+use super::event::{Event, Kind, Process, Said};
 use super::value::Value;
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -105,7 +105,7 @@ impl Sink {
     }
 
     fn invoke(&mut self, process: usize, start: u64, event: Event) -> Result<(), Reason> {
-        let Event { place, process: name, op, key, args, answer, .. } = event;
+        let Event { place, process: name, op, said: Said { key, args, answer }, .. } = event;
         match self.now[process] {
             Now::Idle => {}
             Now::Calling(call, _) => {
@@ -138,18 +138,19 @@ impl Sink {
         let call = self.calls[number].as_mut().expect("a call that is open has not failed");
         let line = call.invoked;
         same("operation", &event.op, &call.op, line)?;
-        if let Some(key) = &event.key {
+        let Said { key, args, answer } = event.said;
+        if let Some(key) = &key {
             same("key", key, call.key.as_ref().unwrap_or(&Value::Nil), line)?;
         }
-        if let Some(args) = event.args {
+        if let Some(args) = args {
             same("list of arguments", &Value::List(args), &Value::List(call.args.clone()), line)?;
         }
-        if let (Some(answer), Some(foretold)) = (&event.answer, &foretold) {
+        if let (Some(answer), Some(foretold)) = (&answer, &foretold) {
             same("answer", answer, foretold, line)?;
         }
         (call.returned, call.answered) = (Some(event.place.line), Some(event.place));
         match kind {
-            Kind::Ok => (call.answer, call.end) = (event.answer, end),
+            Kind::Ok => (call.answer, call.end) = (answer, end),
             Kind::Fail => {
                 self.calls[number] = None;
                 self.failed += 1;

@@ -1,16 +1,15 @@
 //! Relaxed queues: one of the first k (T. Henzinger, C. Kirsch, H. Payer, A. Sezgin and A. Sokolova, *Quantitative
 //! relaxation of concurrent data structures*, POPL 2013, section 4).
 
-use super::{BagOp, BagRet, Value, read_if};
+use super::{BagOp, BagRet, Queue, Value, read_if};
 use crate::check::spec::{Spec, Urgency};
 use std::collections::VecDeque;
-use std::marker::PhantomData;
 
 /// A queue without a bound, of which a take gives one of the `k` oldest values.
 #[derive(Clone, Debug)]
 pub struct RelaxedQueue<V> {
     k: usize,
-    values: PhantomData<fn() -> V>,
+    queue: Queue<V>,
 }
 
 impl<V> RelaxedQueue<V> {
@@ -21,7 +20,7 @@ impl<V> RelaxedQueue<V> {
     #[must_use]
     pub fn new(k: usize) -> Self {
         assert!(k > 0, "a take gives one of the first k values, and k is 0");
-        RelaxedQueue { k, values: PhantomData }
+        RelaxedQueue { k, queue: Queue::unbounded() }
     }
 }
 
@@ -31,17 +30,11 @@ impl<V: Value> Spec for RelaxedQueue<V> {
     type State = VecDeque<V>;
 
     fn initial(&self) -> VecDeque<V> {
-        VecDeque::new()
+        self.queue.initial()
     }
 
     fn step(&self, state: &mut VecDeque<V>, op: &BagOp<V>) -> BagRet<V> {
-        match op {
-            BagOp::Put(value) => {
-                state.push_back(value.clone());
-                BagRet::Done
-            }
-            BagOp::Take => state.pop_front().map_or(BagRet::Empty, BagRet::Taken),
-        }
+        self.queue.step(state, op)
     }
 
     fn outcomes(&self, state: &VecDeque<V>, op: &BagOp<V>) -> Vec<(BagRet<V>, VecDeque<V>)> {
@@ -62,6 +55,6 @@ impl<V: Value> Spec for RelaxedQueue<V> {
     }
 
     fn bytes(&self, state: &VecDeque<V>) -> usize {
-        size_of_val(state) + state.capacity() * size_of::<V>()
+        self.queue.bytes(state)
     }
 }
