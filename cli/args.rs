@@ -34,9 +34,7 @@ pub struct Lin {
     #[arg(long, default_value = "auto", value_parser = format)]
     pub format: Known,
 
-    /// What was called: register, cas-register, queue, bounded-queue=N, relaxed-queue=K, stack, pool, set, map,
-    /// ordered-map, counter, lock or kv [default for jepsen: cas-register, for kv: kv]
-    #[arg(long)]
+    #[arg(long, help = format!("What was called: {} [default for jepsen: cas-register, for kv: kv]", Specification::NAMES))]
     pub spec: Option<Specification>,
 
     /// What is asked of the order

@@ -6,6 +6,7 @@ use crate::picture;
 use crate::report::{Report, Unanswered};
 use crate::text;
 use selvedge::check::Limits;
+use selvedge::check::picture::render;
 use selvedge::log::{Format, Log, LogError, Reading, Specification, Value};
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -20,7 +21,10 @@ pub enum Fault {
     Unreadable(io::Error),
     #[error("{0}")]
     Log(LogError),
-    #[error("say with --spec what was called: a log of lines of JSON can be of anything")]
+    #[error(
+        "say with --spec what was called, since lines of JSON can be of anything: {}",
+        Specification::NAMES
+    )]
     NoSpecification,
     #[error("--independent is about the values of Jepsen, and this is a log in the format {0}")]
     NotIndependent(Format),
@@ -83,7 +87,7 @@ fn answer(asked: &Lin, name: &str) -> Result<(Report, Log), Fault> {
     let outcome = log.judge(&bytes, &specification, order, &limits).map_err(Fault::Log)?;
     let report = Report::of(name, &log, &specification, asked.criterion, outcome, [read, begun.elapsed()]);
     if let Some(path) = &asked.picture {
-        let page = picture::page(&report, &log);
+        let page = render(&picture::picture(&report, &log));
         let wrong = |error| Fault::Picture { path: path.display().to_string(), error };
         std::fs::write(path, page).map_err(wrong)?;
     }

@@ -1,13 +1,15 @@
 //! What is told, as a page.
 
 use crate::report::{Report, Verdict, answer, question};
-use selvedge::check::picture::{Asked, Attempt, Conclusion, Execution, FORMAT, Picture, Stuck, render};
+use selvedge::check::picture::{Asked, Attempt, Conclusion, Picture, Stuck};
 use selvedge::log::Log;
 
-/// The page.
-pub fn page(report: &Report, log: &Log) -> String {
+/// The picture.
+pub fn picture(report: &Report, log: &Log) -> Picture {
     let calls = log.calls.iter().map(|call| Asked {
         thread: call.process,
+        caller: Some(format!("process {}", log.processes[call.process])),
+        lines: Some([call.invoked, call.returned.unwrap_or(call.invoked)]),
         op: question(call),
         ret: call.answer.is_some().then(|| answer(call)),
         start: call.start,
@@ -20,24 +22,19 @@ pub fn page(report: &Report, log: &Log) -> String {
             Verdict::No => Conclusion::Unexplained,
             Verdict::Unknown => Conclusion::Unknown,
         },
+        order: report.criterion.order(),
+        parts: report.parts,
         explained: report.order.iter().map(|told| told.call).collect(),
         stuck: report.stuck.iter().map(stuck).collect(),
+        longest: report.longest,
+        pending: report.perhaps.iter().map(|told| told.call).collect(),
         before: Vec::new(),
         fatal: None,
     };
-    render(&Picture {
-        format: FORMAT,
-        title: report.file.clone(),
-        about: None,
-        message: String::new(),
-        execution: Execution::of_history(attempt),
-        schedule: None,
-        test: None,
-        sources: Vec::new(),
-    })
+    Picture::of_attempt(&report.file, attempt)
 }
 
 fn stuck(stuck: &crate::report::Stuck) -> Stuck {
     let right = stuck.right.iter().map(ToString::to_string).collect();
-    Stuck { call: stuck.told.call, right }
+    Stuck { call: stuck.told.call, right, earlier: Vec::new() }
 }

@@ -53,8 +53,12 @@ pub struct Report {
     pub seconds_judging: f64,
     /// If yes, an order that explains all answers; if no, the longest beginning of one.
     pub order: Vec<Told>,
+    /// If no: there is no longer beginning for sure.
+    pub longest: bool,
     /// If no: the calls of which none can come next.
     pub stuck: Vec<Stuck>,
+    /// If no: the calls without an answer that may have happened before those.
+    pub perhaps: Vec<Told>,
 }
 
 /// A call.
@@ -115,10 +119,14 @@ impl Report {
         outcome: Outcome,
         took: [Duration; 2],
     ) -> Self {
-        let Outcome { judgement, parts, right } = outcome;
+        let Outcome { judgement, parts, right, pending } = outcome;
+        let mut longest = true;
         let (verdict, limit, order, stuck) = match judgement {
             Judgement::Explained(order) => (Verdict::Yes, None, order, Vec::new()),
-            Judgement::Unexplained { prefix, stuck } => (Verdict::No, None, prefix, stuck),
+            Judgement::Unexplained { prefix, stuck, longest: sure } => {
+                longest = sure;
+                (Verdict::No, None, prefix, stuck)
+            }
             Judgement::Unknown(limit) => (Verdict::Unknown, Some(limit.to_string()), Vec::new(), Vec::new()),
         };
         let stuck = stuck.into_iter().zip(right);
@@ -138,7 +146,9 @@ impl Report {
             seconds_reading: took[0].as_secs_f64(),
             seconds_judging: took[1].as_secs_f64(),
             order: order.into_iter().map(|call| Told::of(log, call)).collect(),
+            longest,
             stuck: stuck.map(|(call, right)| Stuck { told: Told::of(log, call), right }).collect(),
+            perhaps: pending.into_iter().map(|call| Told::of(log, call)).collect(),
         }
     }
 

@@ -7,10 +7,10 @@ use std::fmt::Write;
 
 /// So many calls of the order are shown, those at its end.
 const SHOWN: usize = 10;
-/// So many calls that are stuck are shown.
+/// So many calls that are stuck are shown, and of those that have perhaps happened.
 const STUCK: usize = 6;
 
-/// A call of the order by its place there, from 1, or a stuck one by a letter.
+/// A call of the order by its place there, from 1; a stuck one by a letter; one that has perhaps happened by `?`.
 struct Marked<'r> {
     mark: String,
     told: &'r Told,
@@ -26,14 +26,7 @@ pub fn of(report: &Report, log: &Log) -> String {
     }
     let left = report.order.len().saturating_sub(SHOWN);
     // Writing into a string cannot fail.
-    let _ = match report.verdict {
-        Verdict::No => writeln!(
-            out,
-            "\n{} calls can be explained, in the order of their numbers, and then none of those with letters can come next:\n",
-            report.order.len()
-        ),
-        _ => writeln!(out, "\nThe calls can have happened in the order of their numbers:\n"),
-    };
+    let _ = writeln!(out, "\n{}:\n", heading(report));
     let bars: Vec<Bar> = marked.iter().map(|marked| bar(marked, log)).collect();
     let mut lanes: Vec<usize> = bars.iter().map(|bar| bar.process).collect();
     lanes.sort_unstable();
@@ -51,10 +44,36 @@ pub fn of(report: &Report, log: &Log) -> String {
         let (name, at) = (name(&told.process), self::lines(told));
         let _ = writeln!(out, "{mark:>6}  {name:process$}  {at:lines$}  {}{remark}", told.text);
     }
-    if report.stuck.len() > STUCK {
-        let _ = writeln!(out, "     … {} more", report.stuck.len() - STUCK);
+    let more = report.stuck.len().saturating_sub(STUCK) + report.perhaps.len().saturating_sub(STUCK);
+    if more > 0 {
+        let _ = writeln!(out, "     … {more} more");
     }
     out
+}
+
+/// What the bars show.
+fn heading(report: &Report) -> String {
+    if report.verdict != Verdict::No {
+        return "The calls can have happened in the order of their numbers".into();
+    }
+    let then = match &report.stuck[..] {
+        [_] => "the one with a letter cannot",
+        _ => "none of those with letters can",
+    };
+    let anyway = if report.perhaps.is_empty() { "" } else { ", whether those with ? have happened or not" };
+    let part = if report.parts > 1 { " of the first part that is wrong" } else { "" };
+    match report.order.len() {
+        0 => format!("No call{part} can be explained: {then} come first{anyway}"),
+        count => format!(
+            "{}{}{part} can be explained, in the order of their numbers, and then {then} come next{anyway}",
+            if report.longest { "" } else { "At least " },
+            plural(count, "call", "s"),
+        ),
+    }
+}
+
+fn plural(count: usize, one: &str, end: &str) -> String {
+    format!("{count} {one}{}", if count == 1 { "" } else { end })
 }
 
 fn summary(report: &Report) -> String {
@@ -65,7 +84,6 @@ fn summary(report: &Report) -> String {
         (Verdict::No, _) => format!("NOT {adjective}: no order of the calls explains all answers"),
         (Verdict::Unknown, limit) => format!("unknown: {}", limit.as_deref().unwrap_or("a limit was met")),
     };
-    let plural = |n: usize, one: &str, end: &str| format!("{n} {one}{}", if n == 1 { "" } else { end });
     let mut out = format!(
         "{file}: {verdict}\n{} of {} on a {spec}",
         plural(*calls, "call", "s"),
@@ -105,7 +123,9 @@ fn marked(report: &Report) -> Vec<Marked<'_>> {
         };
         Marked { mark: letter.into(), told: &stuck.told, remark }
     });
-    ordered.chain(stuck).collect()
+    let perhaps = report.perhaps.iter().take(STUCK);
+    let perhaps = perhaps.map(|told| Marked { mark: "?".into(), told, remark: String::new() });
+    ordered.chain(stuck).chain(perhaps).collect()
 }
 
 fn bar(marked: &Marked<'_>, log: &Log) -> Bar {

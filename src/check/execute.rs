@@ -185,10 +185,10 @@ pub(super) fn scenario<S: Structure>(structure: &Arc<S>, scenario: &Scenario<S::
     let calls = std::mem::take(&mut *calls.lock().expect("no panic"));
     let judged = judged(&**structure, calls, context.order);
     context.tally.observe(context.body, sight(&judged, context.order));
-    if let Some(judgement @ Judgement::Unexplained { prefix, stuck }) = &judged.judgement {
+    if let Some(judgement @ Judgement::Unexplained { prefix, stuck, .. }) = &judged.judgement {
         let history = &judged.history;
         let message = complaint(history, context.order, prefix, stuck);
-        let attempt = Attempt::of(history, judgement).expecting(&**structure, history, context.order.order());
+        let attempt = Attempt::of(&**structure, history, context.order.order(), judgement);
         panic_any(Refuted { message, attempt });
     }
     let sut = Arc::into_inner(sut).expect("all threads have ended and given their share back");

@@ -1,5 +1,6 @@
 //! What was asked and answered, and when.
 
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::fmt::{self, Debug};
 use std::hash::{DefaultHasher, Hasher};
@@ -22,7 +23,8 @@ pub struct Call<Op, Ret> {
 }
 
 /// Which order of calls an explanation must respect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Order {
     /// A call that ended before another began comes first: linearizability.
     RealTime,
@@ -173,6 +175,24 @@ impl<Op, Ret> History<Op, Ret> {
         let together =
             |a: &Call<Op, Ret>, b: &Call<Op, Ret>| a.thread != b.thread && a.start < b.end && b.start < a.end;
         self.calls.iter().enumerate().any(|(i, a)| self.calls[..i].iter().any(|b| together(a, b)))
+    }
+}
+
+impl<Op: Clone, Ret: Clone> History<Op, Ret> {
+    /// What was known at `moment`: the calls that had begun, and the answers that had been given.
+    pub(super) fn until(&self, moment: u64) -> Self {
+        let kept: Vec<usize> =
+            (0..self.calls.len()).filter(|&call| self.calls[call].start <= moment).collect();
+        let known = kept.iter().map(|&call| {
+            let ret = self.calls[call].ret.clone().filter(|_| self.calls[call].end <= moment);
+            Call { ret, ..self.calls[call].clone() }
+        });
+        let before = |then: &usize| {
+            let first = kept.iter().enumerate().filter(|(_, first)| self.is_before(**first, *then));
+            first.fold(0, |set: Calls, (place, _)| set | 1 << place)
+        };
+        let before = if self.before.is_empty() { Vec::new() } else { kept.iter().map(before).collect() };
+        known.collect::<Self>().ordered(before)
     }
 }
 

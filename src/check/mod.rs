@@ -97,6 +97,8 @@ pub use arbitrary::{Arbitrary, Unstructured};
 pub use budget::Budget;
 pub use failure::Failure;
 pub use history::{Call, History, HistoryError, Order};
+#[cfg(feature = "log")]
+pub(crate) use linearizability::{Ahead, ahead, parts};
 pub use linearizability::{Judgement, Limit, Limits, judge, judge_within};
 pub use model::{Engine, Model};
 pub use panicky::{Panicky, catch_chosen, may_panic};

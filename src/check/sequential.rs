@@ -71,7 +71,7 @@ fn attempt<S: Structure>(structure: &S, bytes: &[u8]) -> Attempt {
     });
     let history: History<_, _> = calls.collect();
     let judgement = judge(structure, &history, Order::RealTime);
-    Attempt::of(&history, &judgement).expecting(structure, &history, Order::RealTime)
+    Attempt::of(structure, &history, Order::RealTime, &judgement)
 }
 
 /// Random operation sequences against the specification; a failing one is shrunk.

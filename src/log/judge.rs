@@ -10,8 +10,8 @@ use crate::check::specs::{
     CasRegister, Counter, KeyValue, Lock, Map, OrderedMap, PerKey, Pool, Queue, Register, RelaxedQueue, Set,
     Stack,
 };
-use crate::check::{Call, History, Judgement, Limits, Order, Spec, judge_within};
-use std::collections::{BTreeSet, HashSet};
+use crate::check::{Ahead, Call, History, Judgement, Limits, Order, Spec, ahead, judge_within, parts};
+use std::collections::BTreeSet;
 
 /// What came of a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,8 +20,11 @@ pub struct Outcome {
     pub judgement: Judgement,
     /// How many parts were judged by themselves.
     pub parts: usize,
-    /// If there is no order: for each call that is stuck, what it could have answered there.
+    /// If there is no order: for each call that is stuck all that it could have answered there. Nothing where that is too
+    /// much to find out.
     pub right: Vec<Vec<Value>>,
+    /// If there is no order: the calls without an answer that may have happened where it ends, or not.
+    pub pending: Vec<usize>,
 }
 
 /// A call that is none of the specification's.
@@ -117,63 +120,14 @@ impl Ask<'_> {
         history: &History<W::Op, W::Ret>,
     ) -> Outcome {
         let judgement = judge_within(spec, history, self.order, self.limits);
-        let right = match &judgement {
-            Judgement::Unexplained { prefix, stuck } => right(spec, history, prefix, stuck)
-                .into_iter()
-                .map(|rets| distinct(rets.iter().map(S::answer)))
-                .collect(),
-            _ => Vec::new(),
+        let parts = parts(spec, history, self.order);
+        let Judgement::Unexplained { prefix, stuck, .. } = &judgement else {
+            return Outcome { judgement, parts, right: Vec::new(), pending: Vec::new() };
         };
-        Outcome { judgement, parts: parts(spec, history, self.order), right }
+        let Ahead { right, pending, .. } = ahead(spec, history, self.order, prefix, stuck);
+        let right = right.iter().map(|rets| distinct(rets.iter().map(S::answer))).collect();
+        Outcome { judgement, parts, right, pending }
     }
-}
-
-/// How many parts the judge takes by themselves.
-fn parts<W: Spec>(spec: &W, history: &History<W::Op, W::Ret>, order: Order) -> usize {
-    if matches!(order, Order::Program | Order::Given) {
-        return 1;
-    }
-    let parts: Option<HashSet<u64>> = history.calls().iter().map(|call| spec.partition(&call.op)).collect();
-    parts.map_or(1, |parts| parts.len())
-}
-
-/// Beyond so many states it is not told what would have been right.
-const MOST_STATES: usize = 256;
-/// Nor after so many calls: each copies the states.
-const MOST_CALLS: usize = 10_000;
-
-/// What each stuck call could have answered after the explained ones.
-fn right<W: Spec>(
-    spec: &W,
-    history: &History<W::Op, W::Ret>,
-    prefix: &[usize],
-    stuck: &[usize],
-) -> Vec<Vec<W::Ret>> {
-    let calls = history.calls();
-    if prefix.len() > MOST_CALLS {
-        return vec![Vec::new(); stuck.len()];
-    }
-    let answered = prefix.iter().rposition(|&call| calls[call].ret.is_some());
-    let mut states = HashSet::from([spec.initial()]);
-    for (nth, &call) in prefix.iter().enumerate() {
-        let Call { op, ret, .. } = &calls[call];
-        let outcomes = states.iter().flat_map(|state| spec.outcomes(state, op));
-        let fits = outcomes.filter(|(right, _)| ret.as_ref().is_none_or(|ret| ret == right));
-        let after: HashSet<W::State> = fits.map(|(_, state)| state).collect();
-        // What nobody has seen the answer of, nor anything that came after it, may as well not have happened.
-        if answered.is_some_and(|answered| nth <= answered) {
-            states.clear();
-        }
-        states.extend(after);
-        if states.len() > MOST_STATES {
-            return vec![Vec::new(); stuck.len()];
-        }
-    }
-    let rets = |&call: &usize| {
-        let outcomes = states.iter().flat_map(|state| spec.outcomes(state, &calls[call].op));
-        outcomes.map(|(ret, _)| ret).collect()
-    };
-    stuck.iter().map(rets).collect()
 }
 
 /// Each once, in their order.

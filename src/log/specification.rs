@@ -40,10 +40,7 @@ pub enum Specification {
 
 /// There is no such specification.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error(
-    "there is no specification `{0}`: there are register, cas-register, queue, bounded-queue=N, relaxed-queue=K, \
-     stack, pool, set, map, ordered-map, counter, lock and kv, with numbers from 1"
-)]
+#[error("there is no specification `{0}`: there are {names}, with numbers from 1", names = Specification::NAMES)]
 pub struct UnknownSpecification(String);
 
 /// What a structure has at first cannot be said.
@@ -52,6 +49,10 @@ pub struct UnknownSpecification(String);
 pub struct NoInitial(Specification);
 
 impl Specification {
+    /// The names of all: those that [`FromStr`] understands.
+    pub const NAMES: &str = "register, cas-register, queue, bounded-queue=N, relaxed-queue=K, stack, pool, set, map, \
+                             ordered-map, counter, lock and kv";
+
     /// The same with another value at first.
     ///
     /// # Errors

@@ -160,7 +160,8 @@ impl<'a, S: Spec> Brute<'a, S> {
                 (!complete || !right).then_some("this is no explanation")
             }
             Judgement::Unexplained { .. } if explained => Some("there is an explanation"),
-            Judgement::Unexplained { prefix, stuck } => self.wrong_beginning(prefix, stuck),
+            Judgement::Unexplained { longest: false, .. } => Some("there were no limits"),
+            Judgement::Unexplained { prefix, stuck, .. } => self.wrong_beginning(prefix, stuck),
             Judgement::Unknown(_) => Some("there were no limits"),
         };
         wrong.map(|wrong| format!("{wrong}: {judgement:?}, {:?}\n{:?}", self.how, self.history))
@@ -178,8 +179,7 @@ impl<'a, S: Spec> Brute<'a, S> {
             return Some("this is no beginning");
         }
         let (reach, furthest) = (self.reach(prefix, &which), self.furthest(&which));
-        let by_moments = matches!(self.how, Order::RealTime | Order::Quiescent);
-        if reach.0 != furthest.0 || !by_moments && reach.1 != furthest.1 {
+        if reach != furthest {
             return Some("this is not the longest beginning");
         }
         let free =
@@ -190,6 +190,9 @@ impl<'a, S: Spec> Brute<'a, S> {
         said.sort_unstable();
         if next != said {
             return Some("these are not the calls that come next");
+        }
+        if prefix.last().is_some_and(|&call| self.history.calls()[call].ret.is_none()) {
+            return Some("its last call may as well not have happened");
         }
         let fits = |&call: &usize| self.replays(&[prefix, &[call]].concat(), &which);
         said.iter().any(fits).then_some("some call can come next")

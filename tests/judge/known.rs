@@ -1,7 +1,9 @@
 //! Known histories.
 
-use selvedge::check::{Arbitrary, Call, History, Judgement, Order, Spec, judge};
+use selvedge::check::specs::{BagOp, BagRet, Queue};
+use selvedge::check::{Arbitrary, Call, History, Judgement, Limits, Order, Spec, judge, judge_within};
 use std::fmt::Debug;
+use std::time::Duration;
 
 /// What the specifications below are asked, each what it knows.
 #[derive(Clone, Copy, Debug, PartialEq, Arbitrary)]
@@ -236,7 +238,57 @@ fn an_explanation_that_fails_says_how_far_it_came() {
     let calls = [call(0, Put(1), None, 0, 1), call(1, Take, Some(9), 2, 3)];
     let history: History<Op, Option<u8>> = calls.into_iter().collect();
     let judgement = judge(&container(Kind::Queue), &history, Order::RealTime);
-    assert_eq!(judgement, Judgement::Unexplained { prefix: vec![0], stuck: vec![1] });
+    assert_eq!(judgement, Judgement::Unexplained { prefix: vec![0], stuck: vec![1], longest: true });
+}
+
+/// The longest beginning, of a queue that is shipped: it foresees much, and the search sees few beginnings.
+fn beginning(calls: &[Call<BagOp<u8>, BagRet<u8>>], limits: &Limits) -> (Vec<usize>, Vec<usize>, bool) {
+    let history: History<_, _> = calls.iter().cloned().collect();
+    match judge_within(&Queue::unbounded(), &history, Order::RealTime, limits) {
+        Judgement::Unexplained { prefix, stuck, longest } => (prefix, stuck, longest),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn bag(
+    thread: usize,
+    op: BagOp<u8>,
+    ret: Option<BagRet<u8>>,
+    start: u64,
+    end: u64,
+) -> Call<BagOp<u8>, BagRet<u8>> {
+    Call { thread, op, ret, start, end, phase: 0 }
+}
+
+#[test]
+fn the_longest_beginning_holds_calls_without_an_answer_and_calls_that_ended_later() {
+    let took = |value| Some(BagRet::Taken(value));
+    // A value from nowhere is taken while another, of which nobody knows that it was put, is taken later.
+    let nowhere = bag(1, BagOp::Take, took(9), 2, 3);
+    let unknown = bag(0, BagOp::Put(1), None, 0, 0);
+    let later = bag(2, BagOp::Take, took(1), 2, 9);
+    let calls = [nowhere.clone(), unknown, later.clone()];
+    assert_eq!(beginning(&calls, &Limits::default()), (vec![1, 2], vec![0], true));
+    // Without the time to look for it.
+    let none = Limits { time: Some(Duration::ZERO), ..Limits::default() };
+    assert_eq!(beginning(&calls, &none), (vec![], vec![0, 2], false));
+    // The same of calls that were all answered.
+    let calls = [nowhere, bag(0, BagOp::Put(1), Some(BagRet::Done), 0, 8), later];
+    assert_eq!(beginning(&calls, &Limits::default()), (vec![1, 2], vec![0], true));
+}
+
+#[test]
+fn of_calls_that_exclude_each_other_the_longest_beginning_holds_most() {
+    let (take, took) = (|| BagOp::Take, |value| Some(BagRet::Taken(value)));
+    let calls = [
+        bag(0, BagOp::Put(1), Some(BagRet::Done), 0, 1),
+        bag(1, take(), took(9), 4, 5),
+        // The value can be taken by one of these, and only then the queue is empty.
+        bag(2, take(), took(1), 4, 14),
+        bag(3, take(), took(1), 4, 13),
+        bag(4, take(), Some(BagRet::Empty), 4, 12),
+    ];
+    assert_eq!(beginning(&calls, &Limits::default()), (vec![0, 2, 4], vec![1, 3], true));
 }
 
 #[test]

@@ -65,7 +65,7 @@ fn a_queue_of_four_clients() {
     spoil(&mut calls);
     let history: History<_, _> = calls.into_iter().collect();
     let judgement = judge_within(&spec, &history, Order::RealTime, &limits());
-    let Judgement::Unexplained { prefix, stuck } = judgement else { panic!("{judgement:?}") };
+    let Judgement::Unexplained { prefix, stuck, .. } = judgement else { panic!("{judgement:?}") };
     // It comes as far as the first of the two.
     assert!((300..900).contains(&prefix.len()), "{} calls, then {stuck:?}", prefix.len());
 }

@@ -55,6 +55,22 @@ fn that_drops_calls_without_an_answer() {
 }
 
 #[test]
+fn that_tells_a_beginning_that_is_not_the_longest() {
+    is_found(&Queue::unbounded(), bag, Order::RealTime, |history, order| {
+        let Judgement::Unexplained { mut prefix, stuck, longest } =
+            judge(&Queue::unbounded(), history, order)
+        else {
+            return judge(&Queue::unbounded(), history, order);
+        };
+        // The last call ended no earlier than those that are stuck: as many moments are explained without it.
+        let calls = history.calls();
+        let first = stuck.iter().map(|&call| calls[call].end).min();
+        prefix.pop_if(|last| Some(calls[*last].end) > first);
+        Judgement::Unexplained { prefix, stuck, longest }
+    });
+}
+
+#[test]
 fn that_judges_program_order_part_by_part() {
     let spec = PerKey::new(Register { initial: 0 });
     let operation = |numbers: &mut Numbers, thread| (numbers.below(2) as u8, register(numbers, thread));

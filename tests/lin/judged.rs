@@ -34,7 +34,9 @@ fn holds_but(spec: &str, calls: &[&str], wrong: &str, right: &[Value]) {
     let spoilt = format!("{asked} {wrong}");
     let calls: Vec<&str> = others.iter().copied().chain([&*spoilt]).collect();
     let outcome = judge(&log(&calls), spec).expect("a log");
-    let Judgement::Unexplained { prefix, stuck } = &outcome.judgement else { panic!("{spec}: {outcome:?}") };
+    let Judgement::Unexplained { prefix, stuck, .. } = &outcome.judgement else {
+        panic!("{spec}: {outcome:?}")
+    };
     assert!(prefix.iter().all(|call| *call < others.len()), "{spec}: {outcome:?}");
     assert_eq!((&stuck[..], &outcome.right[..]), (&[others.len()][..], &[right.to_vec()][..]), "{spec}");
 }

@@ -1,79 +1,201 @@
 //! If there is no order: how far the history can be explained, and what is in the way.
+//!
+//! # What is a longest beginning
+//! One that holds all calls that ended before the latest moment possible, and of those that come as far one with most
+//! answered calls. A search that has seen all beginnings tells it. One that was led by foresight has seen only such as
+//! could have led to the end, so it is asked again, about less:
+//!
+//! 1. *How far?* If the calls that ended before a moment can be explained, then those that ended before an earlier one can:
+//!    an explanation cut after the last call that must be in it holds no call that begins later, since that one would
+//!    have to come after. So the last such moment is found by halves.
+//! 2. *With which of the calls under way?* Of the answered calls that were under way at that moment, and of nothing later,
+//!    some can be in the beginning as well. If some of them can, then so can fewer (the others may still have happened):
+//!    sets of them are tried from small to large, and none that could not become larger than the largest so far.
+//!
+//! The second is exponential in the number of calls that overlap at one moment, at worst, and is given up after
+//! [`MOST_SETS`].
 
 use super::Case;
 use super::frontier::Frontier;
 use super::limits::Clock;
 use super::plan::Until;
 use super::search::{End, Search};
-use crate::check::history::Call;
+use crate::check::history::{Call, History, Order};
 use crate::check::spec::Spec;
+use std::collections::HashSet;
 
-/// The longest beginning that can be explained, if the clock lets it be found.
-///
-/// If a history can be explained up to a moment then up to each earlier one: an explanation cut after the last
-/// call that must be in it holds no call that begins later, since that one would have to come after. So the last
-/// such moment is found by halves.
-pub(super) fn longest<S: Spec>(case: &Case<'_, S>, which: &[u32], clock: &Clock) -> Option<Vec<usize>> {
-    let ends = which.iter().map(|&call| case.intervals[call as usize].1).filter(|end| *end != u64::MAX);
-    let mut ends: Vec<u64> = ends.collect();
-    ends.sort_unstable();
-    ends.dedup();
-    let mut longest = None;
-    let (mut explained, mut not) = (0, ends.len());
-    while explained < not {
-        let middle = explained.midpoint(not);
-        let plan = case.plan(which, Until::Moment(ends[middle]));
-        match Search::new(case.spec, case.history.calls(), &plan).run(clock) {
-            End::Explained(items) => {
-                longest = Some(items.iter().map(|&item| plan.items[item as usize].call as usize).collect());
-                explained = middle + 1;
-            }
-            End::Unexplained(_) => not = middle,
-            End::Unknown(_) => break,
-        }
-    }
-    longest
+/// So many sets of calls are tried, each in a search of its own.
+const MOST_SETS: usize = 1000;
+
+/// How far a history can be explained.
+pub(super) struct Beginning {
+    /// In their order.
+    pub calls: Vec<usize>,
+    /// No other is longer. Otherwise none was found.
+    pub is_longest: bool,
 }
 
-/// Adds answered calls to a beginning while one fits, and says which could come next then, if they were answered
-/// otherwise.
+/// The longest beginning, of a history that cannot be explained, as far as the clock lets it be found.
+pub(super) fn longest<S: Spec>(case: &Case<'_, S>, which: &[u32], clock: &Clock) -> Beginning {
+    let end = |call: u32| case.intervals[call as usize].1;
+    let mut ends: Vec<u64> = which.iter().map(|&call| end(call)).filter(|end| *end != u64::MAX).collect();
+    ends.sort_unstable();
+    ends.dedup();
+    let mut calls = Vec::new();
+    let known = by_halves(ends.len(), |ended| match explained(case, which, ends[ended], &[], clock) {
+        End::Explained(order) => {
+            calls = order.into_iter().map(|call| call as usize).collect();
+            Some(true)
+        }
+        End::Unexplained(_) => Some(false),
+        End::Unknown(_) => None,
+    });
+    let Some(ended) = known else { return Beginning { calls, is_longest: false } };
+    let moment = ends[ended];
+    let under_way = |&call: &u32| case.intervals[call as usize].0 <= moment && end(call) >= moment;
+    let mut open: Vec<u32> = which.iter().copied().filter(under_way).collect();
+    open.retain(|&call| end(call) != u64::MAX);
+    // What ended at this very moment is most likely what is wrong: it is tried last.
+    open.sort_by_key(|&call| std::cmp::Reverse(end(call)));
+    let mut widest = Widest { case, which, clock, moment, open: &open, best: calls, sets: 0, is_sure: true };
+    let first = widest.best.clone();
+    widest.widen(&mut Vec::new(), 0, &first);
+    Beginning { calls: widest.best, is_longest: widest.is_sure }
+}
+
+/// The last number for which something holds, of which it is known that it holds for 0 and not for `end`, and for none
+/// after one for which it does not. `None` if that could not be told of some number.
+fn by_halves(end: usize, mut holds: impl FnMut(usize) -> Option<bool>) -> Option<usize> {
+    let (mut yes, mut no) = (0, end);
+    while no - yes > 1 {
+        let middle = yes.midpoint(no);
+        *if holds(middle)? { &mut yes } else { &mut no } = middle;
+    }
+    Some(yes)
+}
+
+/// Whether the calls that ended before a moment, and these, can be explained. In the order: calls, and not items.
+fn explained<S: Spec>(case: &Case<'_, S>, which: &[u32], moment: u64, also: &[u32], clock: &Clock) -> End {
+    let plan = case.plan(which, Until::Moment(moment, also));
+    let end = Search::new(case.spec, case.history.calls(), &plan).run(clock);
+    let End::Explained(order) = end else { return end };
+    End::Explained(order.into_iter().map(|item| plan.items[item as usize].call).collect())
+}
+
+/// Looks for as many of the calls under way at a moment as can be in a beginning.
+struct Widest<'a, S: Spec> {
+    case: &'a Case<'a, S>,
+    which: &'a [u32],
+    clock: &'a Clock<'a>,
+    moment: u64,
+    /// The answered calls that were under way.
+    open: &'a [u32],
+    /// The beginning with most of them.
+    best: Vec<usize>,
+    /// How many sets were tried.
+    sets: usize,
+    /// None was left out.
+    is_sure: bool,
+}
+
+impl<S: Spec> Widest<'_, S> {
+    fn held(&self, beginning: &[usize]) -> usize {
+        self.open.iter().filter(|&&call| beginning.contains(&(call as usize))).count()
+    }
+
+    /// Tries all sets that hold `chosen` and otherwise calls from the place `from` on. `shown` is a beginning with those
+    /// that are chosen.
+    fn widen(&mut self, chosen: &mut Vec<u32>, from: usize, shown: &[usize]) {
+        for place in from..self.open.len() {
+            if !self.is_sure || chosen.len() + self.open.len() - place <= self.held(&self.best) {
+                return;
+            }
+            let call = self.open[place];
+            chosen.push(call);
+            if shown.contains(&(call as usize)) {
+                self.widen(chosen, place + 1, shown);
+            } else if let Some(shown) = self.tried(chosen) {
+                self.widen(chosen, place + 1, &shown);
+            }
+            chosen.pop();
+        }
+    }
+
+    /// A beginning with these, if there is one.
+    fn tried(&mut self, chosen: &[u32]) -> Option<Vec<usize>> {
+        self.sets += 1;
+        match explained(self.case, self.which, self.moment, chosen, self.clock) {
+            End::Explained(order) if self.sets <= MOST_SETS => {
+                let shown: Vec<usize> = order.into_iter().map(|call| call as usize).collect();
+                if self.held(&shown) > self.held(&self.best) {
+                    self.best.clone_from(&shown);
+                }
+                Some(shown)
+            }
+            End::Unexplained(_) if self.sets <= MOST_SETS => None,
+            _ => {
+                self.is_sure = false;
+                None
+            }
+        }
+    }
+}
+
+/// Cuts a beginning after its last answered call, adds answered calls while one fits (to one that is the longest there is
+/// nothing to add), and says which could come next then, if they were answered otherwise.
 ///
 /// # Panics
 /// If the beginning is none.
-pub(super) fn extended<S: Spec>(case: &Case<'_, S>, which: &[u32], prefix: &mut Vec<usize>) -> Vec<usize> {
+pub(super) fn completed<S: Spec>(case: &Case<'_, S>, which: &[u32], prefix: &mut Vec<usize>) -> Vec<usize> {
+    let calls = case.history.calls();
+    let answered = prefix.iter().rposition(|&call| calls[call].ret.is_some());
+    prefix.truncate(answered.map_or(0, |last| last + 1));
     let plan = case.plan(which, Until::End).without_foresight();
     let call = |item: u32| plan.items[item as usize].call as usize;
-    let mut frontier = Frontier::new(&plan);
-    let mut states = vec![case.spec.initial()];
-    for &happened in prefix.iter() {
-        let item = (0..plan.items.len() as u32).find(|&item| call(item) == happened);
-        frontier.take(item.expect("a call of the part"));
-        states = after(case, &states, happened);
-        assert!(!states.is_empty(), "a beginning can be explained");
-    }
+    let mut frontier = Frontier::after(&plan, prefix);
+    let mut reached = states(case.spec, calls, prefix);
+    assert!(!reached.is_empty(), "a beginning can be explained");
     loop {
         let mut free: Vec<u32> = frontier.musts(frontier.bound()).collect();
         free.sort_by_key(|&item| plan.items[item as usize].end);
-        let fitting = free.iter().map(|&item| (item, after(case, &states, call(item))));
+        let fitting = free.iter().map(|&item| (item, after(case.spec, &reached, &calls[call(item)])));
         let Some((item, next)) = fitting.into_iter().find(|(_, states)| !states.is_empty()) else {
             return free.into_iter().map(call).collect();
         };
         frontier.take(item);
         prefix.push(call(item));
-        states = next;
+        reached = next;
     }
 }
 
+/// The states in which a structure may be after these calls, in this order.
+pub(super) fn states<S: Spec>(spec: &S, calls: &[Call<S::Op, S::Ret>], order: &[usize]) -> HashSet<S::State> {
+    order.iter().fold(HashSet::from([spec.initial()]), |states, &call| after(spec, &states, &calls[call]))
+}
+
 /// The states to which a call leads from one of these.
-fn after<S: Spec>(case: &Case<'_, S>, states: &[S::State], call: usize) -> Vec<S::State> {
-    let Call { op, ret: answer, .. } = &case.history.calls()[call];
-    let mut after: Vec<S::State> = Vec::new();
-    for state in states {
-        for (ret, state) in case.spec.outcomes(state, op) {
-            if answer.as_ref().is_none_or(|answer| *answer == ret) && !after.contains(&state) {
-                after.push(state);
-            }
-        }
-    }
-    after
+pub(super) fn after<S: Spec>(
+    spec: &S,
+    states: &HashSet<S::State>,
+    call: &Call<S::Op, S::Ret>,
+) -> HashSet<S::State> {
+    let outcomes = states.iter().flat_map(|state| spec.outcomes(state, &call.op));
+    let fits = outcomes.filter(|(ret, _)| call.ret.as_ref().is_none_or(|answer| answer == ret));
+    fits.map(|(_, state)| state).collect()
+}
+
+/// The call that has spoiled a history that cannot be explained: before its answer all that was known by then could be,
+/// and with it not.
+pub(in crate::check) fn spoiler<S: Spec>(
+    spec: &S,
+    history: &History<S::Op, S::Ret>,
+    order: Order,
+) -> Option<usize> {
+    let calls = history.calls();
+    let mut answered: Vec<usize> = (0..calls.len()).filter(|&call| calls[call].ret.is_some()).collect();
+    answered.sort_by_key(|&call| calls[call].end);
+    let known = |answers: usize| history.until(calls[answered[answers - 1]].end);
+    let last =
+        by_halves(answered.len(), |answers| Some(super::judge(spec, &known(answers), order).is_explained()));
+    answered.get(last?).copied()
 }

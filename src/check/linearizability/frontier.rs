@@ -1,6 +1,7 @@
 //! What has happened, and what can come next.
 
 use super::plan::{NONE, Plan};
+use hashbrown::HashMap;
 
 /// How far the search has come, without the state.
 pub(super) struct Frontier<'p> {
@@ -37,6 +38,18 @@ impl<'p> Frontier<'p> {
             rest,
             foreseen: Foreseen::new(&plan.second),
         }
+    }
+
+    /// Where these calls have happened, in this order.
+    ///
+    /// # Panics
+    /// If one of them is not of the plan.
+    pub(super) fn after(plan: &'p Plan, calls: &[usize]) -> Self {
+        let items = plan.items.iter().enumerate().map(|(item, known)| (known.call as usize, item as u32));
+        let items: HashMap<usize, u32> = items.collect();
+        let mut frontier = Frontier::new(plan);
+        calls.iter().for_each(|call| frontier.take(items[call]));
+        frontier
     }
 
     pub(super) fn heads(&self) -> &[u32] {
@@ -98,6 +111,12 @@ impl<'p> Frontier<'p> {
                 .find(|&item| self.is_loose(item, bound))
                 .map(|item| (u64::MAX, item))
         })
+    }
+
+    /// The loose calls that can come next, in the order of their beginnings.
+    pub(super) fn loose(&self, bound: u64) -> impl Iterator<Item = u32> {
+        (self.plan.musts() as u32..self.plan.items.len() as u32)
+            .filter(move |&item| self.is_loose(item, bound))
     }
 
     /// Whether a loose call can come next.

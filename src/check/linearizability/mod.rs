@@ -8,6 +8,7 @@
 //! | `memo.rs` | configurations without a way on |
 //! | `search.rs` | depth first over the orders in which calls can have happened |
 //! | `beginning.rs` | if there is no order: how far a history can be explained |
+//! | `ahead.rs` | what could have come next there, and what would have been right |
 //! | `parts.rs` | parts that are judged by themselves, by several threads |
 //!
 //! # Algorithm
@@ -56,6 +57,7 @@
 //! A. Horn and D. Kroening, *Faster linearizability checking via P-compositionality*, FORTE 2015, section 3.
 //! J. Aspnes, M. Herlihy and N. Shavit, *Counting networks*, JACM 41(5), 1994, section 2 (quiescent consistency).
 
+mod ahead;
 mod beginning;
 mod frontier;
 mod limits;
@@ -64,12 +66,16 @@ mod parts;
 mod plan;
 mod search;
 
+pub(crate) use ahead::{Ahead, ahead};
+pub(super) use beginning::spoiler;
 pub use limits::{Limit, Limits};
+pub(crate) use parts::count as parts;
 
 use super::history::{History, Order};
 use super::spec::Spec;
 #[cfg(doc)]
 use super::spec::Urgency;
+use beginning::Beginning;
 use limits::Clock;
 use plan::{Plan, Until, intervals};
 use search::{End, Search};
@@ -81,12 +87,17 @@ pub enum Judgement {
     Explained(Vec<usize>),
     /// No order explains the answers.
     Unexplained {
-        /// A longest beginning that can be explained: none holds all calls that ended up to a later moment. (For
-        /// program order moments are phases, and a given order has only one of them. There it is, of such beginnings,
-        /// one with most answered calls.) It is of one part, if parts were judged.
+        /// A longest beginning that can be explained: none holds all calls that ended up to a later moment, and of
+        /// those that come as far none holds more answered calls. (For program order moments are phases, and a given
+        /// order has only one of them.) Its last call is answered. It is of one part, if parts were judged.
         prefix: Vec<usize>,
-        /// The answered calls that can come next in the order; the answer of none of them is right there.
+        /// The answered calls that can come next in the order; the answer of none of them is right there, and if
+        /// `prefix` is a longest then whatever calls without an answer have happened before.
         stuck: Vec<usize>,
+        /// Whether it is known that `prefix` is a longest. If it is not, it is the longest that was found: a limit was
+        /// met while it was looked for, or so many calls were under way where it ends that not every choice of them
+        /// was tried.
+        longest: bool,
     },
     /// A limit was met before there was a verdict.
     Unknown(Limit),
@@ -111,8 +122,8 @@ pub fn judge<S: Spec>(spec: &S, history: &History<S::Op, S::Ret>, order: Order) 
 
 /// As [`judge`], within limits: the verdict is right, or [`Judgement::Unknown`].
 ///
-/// If it is [`Unexplained`](Judgement::Unexplained) and the limit is met while the longest beginning is looked for, the
-/// beginning is the longest that was found until then.
+/// A limit that is met while the longest beginning is looked for does not change the verdict: it is
+/// [`Unexplained`](Judgement::Unexplained), and says that there may be a longer one.
 ///
 /// # Panics
 /// If the order is [`Order::Given`] and there are more than 64 calls.
@@ -146,8 +157,20 @@ struct Case<'a, S: Spec> {
 }
 
 impl<S: Spec> Case<'_, S> {
-    fn plan(&self, which: &[u32], until: Until) -> Plan {
+    fn plan(&self, which: &[u32], until: Until<'_>) -> Plan {
         Plan::new(self.spec, self.history, self.order, self.intervals, which, until)
+    }
+
+    /// Whether a call has to come before another.
+    fn is_before(&self, first: usize, then: usize) -> bool {
+        let calls = self.history.calls();
+        let own = || first < then && calls[first].thread == calls[then].thread;
+        let told = match self.order {
+            Order::RealTime | Order::Quiescent => false,
+            Order::Program | Order::PerKey => own(),
+            Order::Given => own() || self.history.is_before(first, then),
+        };
+        told || self.intervals[first].1 < self.intervals[then].0
     }
 
     /// Judges these calls.
@@ -159,13 +182,12 @@ impl<S: Spec> Case<'_, S> {
             End::Explained(order) => Judgement::Explained(calls(&order)),
             End::Unknown(limit) => Judgement::Unknown(limit),
             End::Unexplained(beginning) => {
-                let mut prefix: Vec<usize> = calls(&beginning);
-                if plan.has_foresight() {
-                    // The search has seen only such beginnings as could have led to the end.
-                    prefix = beginning::longest(self, which, clock).unwrap_or(prefix);
-                }
-                let stuck = beginning::extended(self, which, &mut prefix);
-                Judgement::Unexplained { prefix, stuck }
+                let seen = Beginning { calls: calls(&beginning), is_longest: true };
+                // With foresight the search has seen only such beginnings as could have led to the end.
+                let Beginning { calls: mut prefix, is_longest } =
+                    if plan.has_foresight() { beginning::longest(self, which, clock) } else { seen };
+                let stuck = beginning::completed(self, which, &mut prefix);
+                Judgement::Unexplained { prefix, stuck, longest: is_longest }
             }
         }
     }

@@ -19,6 +19,11 @@ pub(super) fn of<S: Spec>(spec: &S, history: &History<S::Op, S::Ret>, order: Ord
     Some(parts.into_values().collect())
 }
 
+/// How many parts are judged by themselves: one, if the history is judged as a whole.
+pub(crate) fn count<S: Spec>(spec: &S, history: &History<S::Op, S::Ret>, order: Order) -> usize {
+    of(spec, history, order).map_or(1, |parts| parts.len())
+}
+
 /// What has become of the parts so far.
 #[derive(Default)]
 struct Progress {

@@ -17,11 +17,11 @@ pub(super) const NONE: u32 = u32::MAX;
 
 /// Until when things are to be explained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Until {
+pub(super) enum Until<'a> {
     /// To the end.
     End,
-    /// Calls that ended up to this moment must have happened; those that had begun may have.
-    Moment(u64),
+    /// Calls that ended before this moment must have happened, and these; others that had begun may have.
+    Moment(u64, &'a [u32]),
 }
 
 /// A call in the plan.
@@ -91,7 +91,7 @@ impl Plan {
         order: Order,
         intervals: &[(u64, u64)],
         which: &[u32],
-        until: Until,
+        until: Until<'_>,
     ) -> Plan {
         let calls = history.calls();
         let (mut musts, mut loose) = (Vec::with_capacity(which.len()), Vec::new());
@@ -100,8 +100,10 @@ impl Plan {
             let Call { op, ret, .. } = &calls[call as usize];
             let item = Item { call, start, end, urgency: spec.urgency(op, ret.as_ref()), lane: NONE };
             match until {
-                Until::Moment(moment) if start > moment => {}
-                Until::Moment(moment) if end > moment => loose.push(Item { end: u64::MAX, ..item }),
+                Until::Moment(moment, _) if start > moment => {}
+                Until::Moment(moment, also) if end >= moment && !also.contains(&call) => {
+                    loose.push(Item { end: u64::MAX, ..item });
+                }
                 _ if ret.is_none() => loose.push(item),
                 _ => musts.push(item),
             }

@@ -1,24 +1,22 @@
 //! A history, and how far it could be explained.
 
-use crate::check::history::{Call, Calls, History, Order};
-use crate::check::linearizability::{Judgement, judge};
+use crate::check::history::{History, Order};
+use crate::check::linearizability::{Ahead, Judgement, ahead, parts, spoiler};
 use crate::check::spec::Spec;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use std::fmt::Debug;
-
-/// Beyond so many calls it is not looked for which answer was the first that could not be explained: that asks
-/// the judge once for each call.
-const MOST_CALLS: usize = 200;
-
-/// Longer histories have no order but their times.
-const MOST_ORDERED: usize = 64;
 
 /// One call of one thread.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Asked {
     /// Which thread.
     pub thread: usize,
+    /// Who that is, if it has a name: `process 3`.
+    #[serde(default)]
+    pub caller: Option<String>,
+    /// The lines of the log that tell of it: the first and the last.
+    #[serde(default)]
+    pub lines: Option<[usize; 2]>,
     /// What was asked.
     pub op: String,
     /// What was answered, if anything was.
@@ -34,8 +32,22 @@ pub struct Asked {
 pub struct Stuck {
     /// The call, by its number among the calls.
     pub call: usize,
-    /// What it might have answered there. Empty where the specification was not at hand.
+    /// All that it could have answered there. Empty where that was too much to find out.
     pub right: Vec<String>,
+    /// The places before at which it could have come instead. Empty for long histories, and where answers are missing.
+    #[serde(default)]
+    pub earlier: Vec<Earlier>,
+}
+
+/// A place within the explained beginning at which a stuck call could have come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Earlier {
+    /// It is the place before this call.
+    pub before: usize,
+    /// All that the stuck call could have answered there.
+    pub right: Vec<String>,
+    /// A call from there on that has to come before the stuck one: so it could not be there.
+    pub barred: Option<usize>,
 }
 
 /// What the judge concluded.
@@ -57,14 +69,26 @@ pub struct Attempt {
     pub calls: Vec<Asked>,
     /// What the judge concluded.
     pub conclusion: Conclusion,
-    /// The longest beginning that can be explained, in its order: numbers of calls.
+    /// What was asked of an order of the calls.
+    #[serde(default = "real_time")]
+    pub order: Order,
+    /// How many parts were judged by themselves. What could not be explained is of one of them.
+    #[serde(default = "one")]
+    pub parts: usize,
+    /// An order that explains all answers, or the longest beginning of one: numbers of calls.
     pub explained: Vec<usize>,
+    /// Whether there is no longer beginning for sure: a limit may have ended the search for one.
+    #[serde(default = "yes")]
+    pub longest: bool,
     /// The calls of which one would have had to come next.
     pub stuck: Vec<Stuck>,
+    /// The calls without an answer that may have happened there, or not.
+    #[serde(default)]
+    pub pending: Vec<usize>,
     /// Pairs of calls of different threads of which the first had ended before the second began, where that is not
     /// told by their times.
     pub before: Vec<(usize, usize)>,
-    /// The call whose answer was the first that could not be explained any more.
+    /// The call that has spoiled it: up to before its answer all that was known by then could be explained.
     pub fatal: Option<usize>,
 }
 
@@ -78,59 +102,77 @@ pub struct Refuted {
 }
 
 impl Attempt {
-    /// A history and what the judge said of it.
+    /// A history, and what the judge said of it.
     #[must_use]
-    pub fn of<Op: Debug, Ret: Debug>(history: &History<Op, Ret>, judgement: &Judgement) -> Self {
-        let calls = history.calls().iter().map(|call| Asked {
+    pub fn of<S: Spec>(
+        spec: &S,
+        history: &History<S::Op, S::Ret>,
+        order: Order,
+        judgement: &Judgement,
+    ) -> Self {
+        let known = history.calls();
+        let calls = known.iter().map(|call| Asked {
             thread: call.thread,
+            caller: None,
+            lines: None,
             op: format!("{:?}", call.op),
             ret: call.ret.as_ref().map(|ret| format!("{ret:?}")),
             start: call.start,
             end: call.ret.is_some().then_some(call.end),
         });
-        let (conclusion, explained, stuck) = match judgement {
-            Judgement::Explained(order) => (Conclusion::Explained, order.clone(), Vec::new()),
-            Judgement::Unexplained { prefix, stuck } => {
-                let stuck = stuck.iter().map(|&call| Stuck { call, right: Vec::new() });
-                (Conclusion::Unexplained, prefix.clone(), stuck.collect())
+        let attempt = Attempt {
+            calls: calls.collect(),
+            conclusion: Conclusion::Explained,
+            order,
+            parts: parts(spec, history, order),
+            explained: Vec::new(),
+            longest: true,
+            stuck: Vec::new(),
+            pending: Vec::new(),
+            before: pairs(history),
+            fatal: None,
+        };
+        match judgement {
+            Judgement::Explained(order) => Attempt { explained: order.clone(), ..attempt },
+            Judgement::Unknown(_) => Attempt { conclusion: Conclusion::Unknown, ..attempt },
+            Judgement::Unexplained { prefix, stuck, longest } => {
+                let Ahead { right, pending, earlier } = ahead(spec, history, order, prefix, stuck);
+                let shown = |rets: &[S::Ret]| rets.iter().map(|ret| format!("{ret:?}")).collect();
+                let earlier = earlier.iter().map(|places| {
+                    let places = places.iter().map(|place| Earlier {
+                        before: place.before,
+                        right: shown(&place.right),
+                        barred: place.barred,
+                    });
+                    places.collect()
+                });
+                let stuck = stuck.iter().zip(&right).zip(earlier);
+                let stuck =
+                    stuck.map(|((&call, right), earlier)| Stuck { call, right: shown(right), earlier });
+                Attempt {
+                    conclusion: Conclusion::Unexplained,
+                    explained: prefix.clone(),
+                    longest: *longest,
+                    stuck: stuck.collect(),
+                    pending,
+                    fatal: spoiler(spec, history, order),
+                    ..attempt
+                }
             }
-            Judgement::Unknown(_) => (Conclusion::Unknown, Vec::new(), Vec::new()),
-        };
-        let known = history.calls();
-        let given = if known.len() <= MOST_ORDERED { known.len() } else { 0 };
-        let pairs = (0..given).flat_map(|then| (0..given).map(move |first| (first, then)));
-        let told = pairs.filter(|&(first, then)| {
-            known[first].thread != known[then].thread && history.is_before(first, then)
-        });
-        Attempt { calls: calls.collect(), conclusion, explained, stuck, before: told.collect(), fatal: None }
-    }
-
-    /// The same, with what the specification would have had, and with the first answer that went wrong.
-    pub(in crate::check) fn expecting<S: Spec>(
-        self,
-        spec: &S,
-        history: &History<S::Op, S::Ret>,
-        order: Order,
-    ) -> Self {
-        let calls = history.calls();
-        let states = self.explained.iter().fold(vec![spec.initial()], |states, &call| {
-            let outcomes = states.iter().flat_map(|state| spec.outcomes(state, &calls[call].op));
-            let answered = |ret: &S::Ret| calls[call].ret.as_ref().is_none_or(|answer| answer == ret);
-            distinct(outcomes.filter(|(ret, _)| answered(ret)).map(|(_, state)| state))
-        });
-        let right = |call: usize| {
-            let outcomes = states.iter().flat_map(|state| spec.outcomes(state, &calls[call].op));
-            distinct(outcomes.map(|(ret, _)| format!("{ret:?}")))
-        };
-        let stuck = self.stuck.iter().map(|stuck| Stuck { right: right(stuck.call), ..*stuck }).collect();
-        let fatal = (calls.len() <= MOST_CALLS).then(|| first_unexplained(spec, history, order)).flatten();
-        Attempt { stuck, fatal, ..self }
+        }
     }
 
     /// The threads that have called.
     #[must_use]
     pub fn threads(&self) -> BTreeSet<usize> {
         self.calls.iter().map(|call| call.thread).collect()
+    }
+
+    /// `thread 3`, or the caller's name.
+    #[must_use]
+    pub fn caller(&self, call: usize) -> String {
+        let Asked { thread, caller, .. } = &self.calls[call];
+        caller.clone().unwrap_or_else(|| format!("thread {thread}"))
     }
 
     /// `Pop → Empty`.
@@ -141,35 +183,25 @@ impl Attempt {
     }
 }
 
-fn distinct<T: PartialEq>(items: impl Iterator<Item = T>) -> Vec<T> {
-    items.fold(Vec::new(), |mut all, item| {
-        if !all.contains(&item) {
-            all.push(item);
-        }
-        all
-    })
-}
-
-/// The call whose answer, when it came, was the first that no order of the calls so far explains.
-fn first_unexplained<S: Spec>(spec: &S, history: &History<S::Op, S::Ret>, order: Order) -> Option<usize> {
+/// Pairs of calls of different threads of which a given order puts the first before the second.
+fn pairs<Op, Ret>(history: &History<Op, Ret>) -> Vec<(usize, usize)> {
     let calls = history.calls();
-    let mut answered: Vec<usize> = (0..calls.len()).filter(|&call| calls[call].ret.is_some()).collect();
-    answered.sort_by_key(|&call| calls[call].end);
-    answered.into_iter().find(|&call| !judge(spec, &until(history, calls[call].end), order).is_explained())
-}
-
-/// What was known at `moment`: calls that had begun, and answers that had been given.
-fn until<Op: Clone, Ret: Clone>(history: &History<Op, Ret>, moment: u64) -> History<Op, Ret> {
-    let calls = history.calls();
-    let kept: Vec<usize> = (0..calls.len()).filter(|&call| calls[call].start <= moment).collect();
-    let known = kept.iter().map(|&call| {
-        let ret = calls[call].ret.clone().filter(|_| calls[call].end <= moment);
-        Call { ret, ..calls[call].clone() }
-    });
-    let before = |then: &usize| {
-        let first = kept.iter().enumerate().filter(|(_, first)| history.is_before(**first, *then));
-        first.fold(0, |set: Calls, (place, _)| set | 1 << place)
+    let given = 0..history.before().len();
+    let pairs = given.clone().flat_map(|then| given.clone().map(move |first| (first, then)));
+    let told = |&(first, then): &(usize, usize)| {
+        calls[first].thread != calls[then].thread && history.is_before(first, then)
     };
-    let before = if kept.len() <= MOST_ORDERED { kept.iter().map(before).collect() } else { Vec::new() };
-    known.collect::<History<_, _>>().ordered(before)
+    pairs.filter(told).collect()
+}
+
+fn real_time() -> Order {
+    Order::RealTime
+}
+
+fn one() -> usize {
+    1
+}
+
+fn yes() -> bool {
+    true
 }

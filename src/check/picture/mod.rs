@@ -21,7 +21,7 @@
 //! # Example
 //! ```
 //! use selvedge::check::picture::Picture;
-//! use selvedge::check::{Arbitrary, Call, History, Order, Spec, judge};
+//! use selvedge::check::{Arbitrary, Call, History, Order, Spec};
 //!
 //! #[derive(Clone, Debug, Arbitrary)]
 //! enum Op { Add, Get }
@@ -41,19 +41,24 @@
 //! let call = |thread, op, start, end| Call { thread, op, ret: Some(0), start, end, phase: 0 };
 //! // The second call began when the first had ended, and did not see it.
 //! let history: History<_, _> = [call(0, Op::Add, 0, 1), call(1, Op::Get, 2, 3)].into_iter().collect();
-//! let judgement = judge(&Counter, &history, Order::RealTime);
-//! let picture = Picture::of_history("a counter that is slow to tell", &history, &judgement);
+//! let picture = Picture::of_history("a counter that is slow to tell", &Counter, &history, Order::RealTime);
 //! assert_eq!(picture.execution.attempt.as_ref().unwrap().explained, [0]);
 //! # #[cfg(feature = "picture")]
 //! assert!(selvedge::check::picture::render(&picture).contains("Get → 0"));
 //! ```
 
 mod attempt;
+#[cfg(feature = "picture")]
+mod calls;
 mod moments;
+#[cfg(feature = "picture")]
+mod overtaken;
 #[cfg(feature = "picture")]
 mod page;
 #[cfg(any(loom, shuttle))]
 mod recording;
+#[cfg(all(test, feature = "picture"))]
+mod samples;
 mod sources;
 mod step;
 #[cfg(feature = "picture")]
@@ -62,19 +67,19 @@ mod words;
 #[cfg(any(loom, shuttle))]
 pub(super) use recording::record;
 
-pub use attempt::{Asked, Attempt, Conclusion, Refuted, Stuck};
+pub use attempt::{Asked, Attempt, Conclusion, Earlier, Refuted, Stuck};
 pub use moments::{Held, Life, Moment, Moments};
 #[cfg(feature = "picture")]
-pub use page::{render, render_beside, style};
+pub use page::{document, render, render_beside};
 pub use sources::Excerpt;
 pub use step::{Cell, Edge, Node, Place, Stale, Step, Value, Waiting};
 
 use super::failure::Failure;
-use super::history::History;
-use super::linearizability::Judgement;
+use super::history::{History, Order};
+use super::linearizability::judge;
 use super::record::{Outcome, Record};
+use super::spec::Spec;
 use serde::{Deserialize, Serialize};
-use std::fmt::Debug;
 
 /// The number of the format, raised when a field changes its meaning.
 pub const FORMAT: u32 = 1;
@@ -151,14 +156,26 @@ pub struct Picture {
 
 impl Picture {
     /// The picture of a mere history: bars, the longest explained beginning, and what is stuck. No steps.
+    ///
+    /// The history is judged ([`judge`](fn@super::judge)); a judgement that there is already, within limits perhaps, goes
+    /// into [`Attempt::of`], and that into [`of_attempt`](Self::of_attempt).
+    ///
+    /// # Panics
+    /// As `judge`: if the order is [`Order::Given`] and there are more than 64 calls.
     #[must_use]
-    pub fn of_history<Op: Debug, Ret: Debug>(
+    pub fn of_history<S: Spec>(
         title: &str,
-        history: &History<Op, Ret>,
-        judgement: &Judgement,
+        spec: &S,
+        history: &History<S::Op, S::Ret>,
+        order: Order,
     ) -> Self {
-        let execution = Execution::of_history(Attempt::of(history, judgement));
-        Picture { execution, ..Self::bare(title) }
+        Self::of_attempt(title, Attempt::of(spec, history, order, &judge(spec, history, order)))
+    }
+
+    /// The picture of a history that was judged.
+    #[must_use]
+    pub fn of_attempt(title: &str, attempt: Attempt) -> Self {
+        Picture { execution: Execution::of_history(attempt), ..Self::bare(title) }
     }
 
     /// The picture of a failure. One that was recorded without its steps has the message alone.

@@ -100,6 +100,7 @@ mod tests {
             place: None,
             cell: Some(7),
             action: "store".into(),
+            method: None,
             ordering: None,
             value,
             stale: None,

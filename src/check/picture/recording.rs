@@ -104,6 +104,7 @@ fn step(number: usize, event: &Event, writes: &mut Writes) -> Step {
         place: (event.action != "note").then(|| event.place.into()),
         cell: cell_of(event.object),
         action: action.into(),
+        method: None,
         ordering: event.order.map(|order| format!("{order:?}")),
         value,
         stale,

@@ -34,9 +34,9 @@ impl Picture {
         };
         let places = places(&self.execution);
         self.sources = places.into_iter().map(|place| excerpt(text(&place.file), place)).collect();
-        name_cells(&mut self.execution, |place| {
-            text(&place.file).ok().and_then(|text| receiver(&text, place))
-        });
+        let mut named = |place: &Place| text(&place.file).ok().and_then(|text| named(&text, place));
+        name_cells(&mut self.execution, |place| Some(named(place)?.receiver));
+        name_steps(&mut self.execution, |place| Some(named(place)?.method));
         self
     }
 
@@ -82,8 +82,26 @@ fn name_cells(execution: &mut Execution, mut receiver: impl FnMut(&Place) -> Opt
     }
 }
 
-/// What the method at `place` is called on: `tail` in `self.tail.load(…)`, whose `load` is the place.
-fn receiver(text: &str, place: &Place) -> Option<String> {
+/// Gives each step on a cell the name that the source has for it, if that is another one.
+fn name_steps(execution: &mut Execution, mut method: impl FnMut(&Place) -> Option<String>) {
+    for step in execution.steps.iter_mut().filter(|step| step.cell.is_some()) {
+        // A weak exchange is one as well, and one that fails for no reason has that in its name.
+        let other = |method: &String| {
+            !(method.starts_with(&step.action) || step.action.contains(' ') && method.ends_with("_weak"))
+        };
+        step.method = step.place.as_ref().and_then(&mut method).filter(other);
+    }
+}
+
+/// What the source says of a step.
+struct Named {
+    /// What the method is called on.
+    receiver: String,
+    method: String,
+}
+
+/// The method at `place` and what it is called on: `load` and `tail` in `self.tail.load(…)`, whose `load` is the place.
+fn named(text: &str, place: &Place) -> Option<Named> {
     let start = text.split_inclusive('\n').take(place.line as usize - 1).map(str::len).sum::<usize>();
     let line = text[start..].lines().next()?;
     let column = line.char_indices().map(|(at, _)| at).chain([line.len()]).nth(place.column as usize - 1)?;
@@ -92,11 +110,14 @@ fn receiver(text: &str, place: &Place) -> Option<String> {
     // A line break is part of the path only next to a dot; what is before any other blank is another word.
     let path: String = path.split('.').map(str::trim).collect::<Vec<_>>().join(".");
     let name = path.rsplit(char::is_whitespace).next()?.trim_start_matches("self.");
-    (!name.is_empty() && name != "self").then(|| name.to_string())
+    let method: String =
+        text[start + column..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    (!name.is_empty() && name != "self").then(|| Named { receiver: name.to_string(), method })
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::step::{Step, Value};
     use super::*;
 
     #[track_caller]
@@ -105,7 +126,8 @@ mod tests {
         let line = text[..at].matches('\n').count() as u32 + 1;
         let column = (at - text[..at].rfind('\n').map_or(0, |end| end + 1)) as u32 + 1;
         let place = Place { file: "a.rs".into(), line, column };
-        assert_eq!(receiver(text, &place).as_deref(), name);
+        assert_eq!(named(text, &place).map(|named| named.receiver).as_deref(), name);
+        assert!(named(text, &place).is_none_or(|named| named.method == method));
     }
 
     #[test]
@@ -116,6 +138,39 @@ mod tests {
         receives("let slot = &self.slots[index];\nslot.sequence.store(1)", "store", Some("slot.sequence"));
         receives("head.swap(1)", "swap", Some("head"));
         receives("return self.slots[at].value.with(f)", "with", Some("slots[at].value"));
+    }
+
+    #[test]
+    fn a_step_has_the_name_of_the_source_where_that_is_another() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(
+            folder.path().join("a.rs"),
+            "self.buffer.read(1);\nself.tail.compare_exchange_weak(0);\n",
+        )
+        .unwrap();
+        let step = |line, column, action: &str| Step {
+            number: 0,
+            thread: 0,
+            edge: None,
+            place: Some(Place { file: "a.rs".into(), line, column }),
+            cell: Some(1),
+            action: action.into(),
+            method: None,
+            ordering: None,
+            value: Value::None,
+            stale: None,
+            text: String::new(),
+        };
+        let steps = vec![
+            step(1, 13, "swap"),
+            step(2, 11, "compare_exchange"),
+            step(2, 11, "spurious failure"),
+            step(1, 13, "read"),
+        ];
+        let execution = Execution { steps, ..Execution::default() };
+        let picture = Picture { execution, ..Picture::bare("t") }.with_sources(folder.path());
+        let methods: Vec<_> = picture.execution.steps.into_iter().map(|step| step.method).collect();
+        assert_eq!(methods, [Some("read".into()), None, None, None]);
     }
 
     #[test]

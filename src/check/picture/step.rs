@@ -86,6 +86,10 @@ pub struct Step {
     pub cell: Option<u32>,
     /// What was done: `load`, `compare_exchange`, `lock`, `free`, … Of a call: the call.
     pub action: String,
+    /// What the source calls that, where the source could be read and has another name for it: `read`, of a function that
+    /// does a `swap`.
+    #[serde(default)]
+    pub method: Option<String>,
     /// With which memory ordering.
     pub ordering: Option<String>,
     /// With which values.

@@ -1,12 +1,12 @@
 //! The execution in words: each step as a sentence, and how it came to the failure.
 //!
-//! What is said is read off the steps, without any knowledge of the structure. That a read *was overtaken* is a
-//! fact of the trace: another thread wrote the cell later, in a call that had begun before the read or began
-//! before the call of the read had ended. Most mistakes of lock-free code show as such a pair.
+//! What is said is read off the steps, without any knowledge of the structure.
 
 use super::attempt::{Attempt, Conclusion};
+use super::overtaken::Overtaken;
 use super::step::{Edge, Step, Value};
 use super::{Execution, Picture};
+use std::borrow::Cow;
 
 /// Where it went wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,18 +17,11 @@ pub(super) enum Fatal {
     Waiting(usize),
 }
 
-/// A read, and the write of another thread that came after it.
-#[derive(Clone, Copy, Debug)]
-struct Overtaken<'a> {
-    read: &'a Step,
-    write: &'a Step,
-}
-
-/// A call of a thread: the numbers of its first line and of its last, and its place in the trace.
-struct Span<'a> {
-    call: &'a str,
-    begins: usize,
-    ends: usize,
+/// A call of a thread: the numbers of its first line and of its last.
+pub(super) struct Span<'a> {
+    pub call: &'a str,
+    pub begins: usize,
+    pub ends: usize,
 }
 
 impl Execution {
@@ -54,6 +47,8 @@ impl Execution {
             None => {}
         }
         let order = step.ordering.as_ref().map_or(String::new(), |order| format!(", {order}"));
+        // In parentheses: what the source calls it, what it is, with which ordering.
+        let method = step.method.as_ref().map_or(String::new(), |method| format!("{method}: "));
         let Some(cell) = step.cell.map(|cell| self.cell_name(cell)) else {
             return format!("Thread {thread} {}.", without_cell(step, action, &order));
         };
@@ -61,55 +56,34 @@ impl Execution {
             Value::None if action == "read" => format!("reads {cell}, which is plain memory"),
             Value::None if action == "write" => format!("writes {cell}, which is plain memory"),
             Value::None => format!("does {action} on {cell}"),
-            Value::Read { value } => format!("reads {cell} and finds {value} ({action}{order})"),
-            Value::Wrote { value } => format!("writes {value} to {cell} ({action}{order})"),
+            Value::Read { value } => format!("reads {cell} and finds {value} ({method}{action}{order})"),
+            Value::Wrote { value } => format!("writes {value} to {cell} ({method}{action}{order})"),
             Value::Replaced { old, new } => {
-                format!("finds {old} in {cell} and replaces it by {new}, in one step ({action}{order})")
+                format!(
+                    "finds {old} in {cell} and replaces it by {new}, in one step ({method}{action}{order})"
+                )
             }
             Value::Refused { seen, wanted } if action == "spurious failure" => format!(
-                "tries to change {cell} from {wanted}, and fails for no reason: {seen} is there ({action}{order})"
+                "tries to change {cell} from {wanted}, and fails for no reason: {seen} is there ({method}{action}{order})"
             ),
             Value::Refused { seen, wanted } => {
-                format!("would change {cell} if it held {wanted}, but finds {seen} ({action}{order})")
+                format!("would change {cell} if it held {wanted}, but finds {seen} ({method}{action}{order})")
             }
         };
         format!("Thread {thread} {what}.{}", staleness(step))
     }
 
-    fn step(&self, number: usize) -> Option<&Step> {
+    pub(super) fn step(&self, number: usize) -> Option<&Step> {
         self.steps.iter().find(|step| step.number == number)
     }
 
     /// The call that a step belongs to.
-    fn call_of(&self, step: &Step) -> Option<Span<'_>> {
+    pub(super) fn call_of(&self, step: &Step) -> Option<Span<'_>> {
         let edges = || self.steps.iter().filter(|other| other.thread == step.thread && other.edge.is_some());
         let begin = edges().rfind(|edge| edge.number <= step.number && edge.edge == Some(Edge::Begins))?;
         let end = edges().find(|edge| edge.number > begin.number && edge.edge == Some(Edge::Ends));
         let ends = end.map_or(usize::MAX, |end| end.number);
         (step.number <= ends).then_some(Span { call: &begin.action, begins: begin.number, ends })
-    }
-
-    /// The reads of the call that ends with `end` that another thread's write has overtaken.
-    fn overtaken(&self, end: &Step) -> Vec<Overtaken<'_>> {
-        let Some(own) = self.call_of(end) else { return Vec::new() };
-        let mine =
-            |step: &&Step| step.thread == end.thread && own.begins < step.number && step.number < own.ends;
-        let pairs = self.steps.iter().filter(mine).filter(|step| reads(step)).filter_map(|read| {
-            let later = |step: &&Step| {
-                step.number > read.number
-                    && step.cell == read.cell
-                    && step.thread != read.thread
-                    && writes(step)
-            };
-            let write = self.steps.iter().find(later)?;
-            // Two of these do the same in either order, but for what they return.
-            if counts(read) && counts(write) {
-                return None;
-            }
-            let begun = self.call_of(write).is_some_and(|call| call.begins < read.number);
-            (begun || write.number < own.ends).then_some(Overtaken { read, write })
-        });
-        pairs.collect()
     }
 
     /// The line at which the call has returned.
@@ -149,33 +123,13 @@ fn staleness(step: &Step) -> String {
     }
 }
 
-fn reads(step: &Step) -> bool {
-    match step.value {
-        Value::Read { .. } | Value::Replaced { .. } | Value::Refused { .. } => step.cell.is_some(),
-        Value::None => step.action == "read",
-        Value::Wrote { .. } => false,
-    }
-}
-
-fn writes(step: &Step) -> bool {
-    match step.value {
-        Value::Wrote { .. } | Value::Replaced { .. } => true,
-        _ => step.action == "write",
-    }
-}
-
-/// A read-modify-write that adds or subtracts.
-fn counts(step: &Step) -> bool {
-    matches!(step.action.as_str(), "fetch_add" | "fetch_sub")
-}
-
 impl Picture {
     /// Where it went wrong, if steps are known.
     pub(super) fn fatal(&self) -> Option<Fatal> {
         let execution = &self.execution;
         if let Some(attempt) = &execution.attempt {
             let end = execution.return_of(attempt, attempt.fatal?)?;
-            let overtaken = execution.overtaken(end).last().map(|pair| pair.read.number);
+            let overtaken = execution.overtaken(end).last().map(Overtaken::read);
             return Some(Fatal::Step(overtaken.unwrap_or(end.number)));
         }
         if self.nobody_goes_on() {
@@ -197,28 +151,41 @@ impl Picture {
         let attempt = self.execution.attempt.as_ref();
         if let Some(attempt) = attempt {
             match (attempt.conclusion, attempt.fatal) {
-                (Conclusion::Explained, _) => return "Explained: there is an order of the calls.".into(),
-                (Conclusion::Unexplained, Some(call)) => {
-                    let thread = attempt.calls[call].thread;
-                    return format!("Thread {thread} got a wrong answer: {}.", attempt.name(call));
+                (Conclusion::Explained, _) => {
+                    return "There is an order of the calls that explains all answers.".into();
                 }
-                (Conclusion::Unknown, _) => return "Unknown: the search was stopped before it knew.".into(),
+                (Conclusion::Unexplained, Some(call)) => {
+                    let caller = capital(&attempt.caller(call));
+                    return format!("{caller} got a wrong answer: {}.", attempt.name(call));
+                }
+                (Conclusion::Unknown, _) => {
+                    return "It is not known whether there is an order of the calls that explains all answers: a \
+                            limit was met first."
+                        .into();
+                }
                 (Conclusion::Unexplained, None) => {
-                    return "Not linearizable: no order of the calls explains their answers.".into();
+                    return "No order of the calls explains all answers.".into();
                 }
             }
         }
         self.message.lines().next().unwrap_or_default().into()
     }
 
+    /// What the picture is of: heads the first chapter of its page.
+    pub(super) fn topic(&self) -> &'static str {
+        match self.execution.attempt.as_ref().map(|attempt| attempt.conclusion) {
+            Some(Conclusion::Explained | Conclusion::Unknown) => "What was found",
+            Some(Conclusion::Unexplained) | None => "What went wrong",
+        }
+    }
+
     /// What should have been so.
-    pub(super) fn expectation(&self) -> &'static str {
+    pub(super) fn expectation(&self) -> Cow<'static, str> {
         let begins = |words: &[&str]| words.iter().any(|words| self.message.starts_with(words));
-        if self.execution.attempt.is_some() {
-            "Each answer has to be what the structure would say if the calls were made one after the other, in some \
-             order: one in which a call that has returned before another is made comes before it. Here there is no \
-             such order."
-        } else if begins(&["use after free", "double free", "wild pointer"]) {
+        if let Some(attempt) = &self.execution.attempt {
+            return attempt.expectation().into();
+        }
+        if begins(&["use after free", "double free", "wild pointer"]) {
             "A node that was freed must not be used any more, nor be freed again."
         } else if begins(&["leak"]) {
             "Each node that was allocated has to be freed by the end."
@@ -229,6 +196,7 @@ impl Picture {
         } else {
             "The program asserts what has to be so. Here the assertion does not hold, or something has panicked."
         }
+        .into()
     }
 
     /// How it came to that: sentences, each read off the trace.
@@ -237,14 +205,12 @@ impl Picture {
         let mut story = Vec::new();
         if let Some(attempt) = &execution.attempt {
             story.extend(attempt.calls_by_thread());
+            story.extend(attempt.part());
             story.extend(attempt.right_answers());
             let end = attempt.fatal.and_then(|call| execution.return_of(attempt, call));
-            story.extend(
-                end.map(|end| execution.overtaken(end))
-                    .into_iter()
-                    .flatten()
-                    .map(|pair| told(execution, pair)),
-            );
+            let overtaken = end.map(|end| execution.overtaken(end)).unwrap_or_default();
+            story.extend(overtaken.iter().map(|pair| pair.told(execution)));
+            story.extend(overtaken.last().and_then(|pair| pair.led(execution)));
             story.extend(end.into_iter().flat_map(|end| execution.stale_reads(end)));
         }
         match self.fatal() {
@@ -269,6 +235,24 @@ impl Picture {
         }
         story
     }
+
+    /// Why the fatal step is that: sentences, and the steps that they are about.
+    pub(super) fn reason(&self) -> (Vec<String>, Vec<usize>) {
+        let execution = &self.execution;
+        let attempt = execution.attempt.as_ref();
+        let end = attempt.and_then(|attempt| execution.return_of(attempt, attempt.fatal?));
+        let Some(pair) = end.and_then(|end| execution.overtaken(end).pop()) else {
+            return Default::default();
+        };
+        let sentences = [Some(pair.told(execution)), pair.led(execution)];
+        (sentences.into_iter().flatten().collect(), pair.others())
+    }
+}
+
+/// A sentence begins with it.
+pub(super) fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
 }
 
 impl Execution {
@@ -285,72 +269,95 @@ impl Execution {
     }
 }
 
-fn told(execution: &Execution, Overtaken { read, write }: Overtaken<'_>) -> String {
-    let call = |step| execution.call_of(step).map_or(String::new(), |span| format!(", in {},", span.call));
-    let cell = read.cell.map(|cell| execution.cell_name(cell)).unwrap_or_default();
-    let found = match &read.value {
-        Value::Read { value } | Value::Replaced { old: value, .. } | Value::Refused { seen: value, .. } => {
-            format!(" and found {value}")
-        }
-        _ => String::new(),
-    };
-    let put = match &write.value {
-        Value::Wrote { value } | Value::Replaced { new: value, .. } => format!("{value} there"),
-        _ => "there".into(),
-    };
-    let begun = execution.call_of(write).filter(|call| call.begins < read.number);
-    let begun =
-        begun.map_or(String::new(), |call| format!(" That call had begun in step {} already.", call.begins));
-    let (thread, number) = (read.thread, read.number);
-    format!(
-        "In step {number} thread {thread}{} read {cell}{found}. Thread {}{} wrote {put} only afterwards, in step {}.{begun}",
-        call(read),
-        write.thread,
-        call(write),
-        write.number
-    )
-}
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{edge, read, replaced, ring, step};
+    use super::super::step::Stale;
+    use super::*;
 
-impl Attempt {
-    /// Who asked what, where there is little enough to be told.
-    fn calls_by_thread(&self) -> Vec<String> {
-        let threads = self.threads();
-        if self.calls.len() > 12 {
-            return vec![format!("{} threads made {} calls.", threads.len(), self.calls.len())];
-        }
-        let of = |thread: usize| {
-            let calls: Vec<_> =
-                (0..self.calls.len()).filter(|&call| self.calls[call].thread == thread).collect();
-            let names: Vec<_> = calls.into_iter().map(|call| self.name(call)).collect();
-            (!names.is_empty())
-                .then(|| format!("Thread {thread} called, and got: {}.", names.join("; then ")))
-        };
-        threads.into_iter().filter_map(of).collect()
+    #[test]
+    fn a_step_is_a_sentence() {
+        let Picture { execution, .. } = ring();
+        let said: Vec<String> = execution.steps.iter().map(|step| execution.sentence(step)).collect();
+        assert_eq!(
+            said,
+            [
+                "Thread 0 calls Push(7).",
+                "Thread 0 finds 0 in tail and replaces it by 1, in one step (compare_exchange, Relaxed).",
+                "Thread 1 calls Pop.",
+                "Thread 1 reads tail and finds 1 (load, Relaxed).",
+                "Thread 1 finds 0 in buffer and replaces it by 0, in one step (take: swap, Relaxed).",
+                "Thread 1 returns from Pop with the answer Popped(0).",
+                "Thread 0 writes 7 to buffer (store, Relaxed).",
+                "Thread 0 returns from Push(7) with the answer Pushed.",
+            ]
+        );
     }
 
-    /// What the stuck calls could have answered.
-    fn right_answers(&self) -> Vec<String> {
-        let after = match self.explained.last() {
-            None => "If it is taken as the first of all calls".to_string(),
-            Some(_) if self.explained.len() > 3 => {
-                format!("After the {} calls that can be explained", self.explained.len())
-            }
-            Some(_) => {
-                let names: Vec<_> = self.explained.iter().map(|&call| self.name(call)).collect();
-                format!("After {}", names.join(", then "))
-            }
+    #[test]
+    fn what_failed_is_no_change_and_what_is_stale_is_said_to_be() {
+        let execution = ring().execution;
+        let refused = |action| {
+            let value = Value::Refused { seen: "1".into(), wanted: "0".into() };
+            execution.sentence(&step(9, 0, 8, action, value))
         };
-        let stuck = self.stuck.iter().filter(|stuck| !stuck.right.is_empty());
-        let sentences = stuck.map(|stuck| {
-            let asked = &self.calls[stuck.call];
-            let got = asked.ret.as_deref().unwrap_or("nothing");
-            format!(
-                "{after}, {} of thread {} could only answer {}, and it answered {got}.",
-                asked.op,
-                asked.thread,
-                stuck.right.join(" or ")
-            )
-        });
-        sentences.collect()
+        assert!(refused("compare_exchange").contains("would change tail if it held 0, but finds 1"));
+        assert!(refused("spurious failure").contains("fails for no reason: 1 is there"));
+        let stale = |from| Stale { from, newest: "5".into() };
+        let old = Step { stale: Some(stale(Some(1))), ..step(9, 1, 8, "load", read("1")) };
+        assert!(execution.sentence(&old).ends_with("a stale read, of what step 1 wrote: the newest is 5."));
+        let late = Value::Wrote { value: "4".into() };
+        let late = Step { stale: Some(stale(None)), ..step(9, 1, 8, "store", late) };
+        assert!(execution.sentence(&late).ends_with("A newer value stays on top of it: 5."));
+        let nowhere = Step { cell: None, ..step(9, 1, 0, "free", Value::Wrote { value: "node 1".into() }) };
+        assert_eq!(execution.sentence(&nowhere), "Thread 1 frees node 1.");
+    }
+
+    #[test]
+    fn cells_of_one_name_are_told_apart_by_numbers() {
+        let mut execution = ring().execution;
+        assert_eq!((execution.cell_name(8), execution.cell_name(77)), ("tail".into(), "cell #77".into()));
+        execution.cells[1].name = Some("tail".into());
+        assert_eq!((execution.cell_name(8), execution.cell_name(9)), ("tail #8".into(), "tail #9".into()));
+    }
+
+    #[test]
+    fn the_fatal_step_is_the_overtaken_read_else_the_return_else_what_was_complained_of() {
+        let mut picture = ring();
+        assert_eq!(picture.fatal(), Some(Fatal::Step(4)));
+        picture.execution.steps[6] = step(6, 0, 8, "store", Value::Wrote { value: "7".into() });
+        assert_eq!(picture.fatal(), Some(Fatal::Step(3)), "now it is the tail that was overtaken");
+        picture.execution.steps.truncate(6);
+        picture.execution.attempt.as_mut().unwrap().calls.truncate(2);
+        assert_eq!(picture.fatal(), Some(Fatal::Step(5)), "nothing was overtaken");
+        (picture.execution.attempt, picture.execution.ran_last) = (None, Some(1));
+        assert_eq!(picture.fatal(), Some(Fatal::Step(5)));
+        picture.message = "deadlock: all wait".into();
+        assert_eq!(picture.fatal(), None, "that nobody goes on is nobody's step");
+    }
+
+    #[test]
+    fn what_is_expected_depends_on_the_complaint() {
+        let expects = |message: &str| {
+            let bare = Picture { message: message.into(), ..Picture::bare("t") };
+            bare.expectation().into_owned()
+        };
+        assert!(expects("use after free of node 1").contains("A node that was freed"));
+        assert!(expects("leak: node 1").contains("has to be freed by the end"));
+        assert!(expects("data race").contains("plain memory"));
+        assert!(expects("deadlock").contains("some thread has to be able to do it"));
+        assert!(expects("assertion failed").contains("The program asserts"));
+        assert!(ring().expectation().contains("a call that has returned before another is made"));
+    }
+
+    #[test]
+    fn a_step_of_no_call_has_none() {
+        let mut execution = ring().execution;
+        execution.steps.push(edge(8, 0, Edge::Begins, "Pop"));
+        execution.steps.push(step(9, 0, 8, "swap", replaced("1", "2")));
+        let call = |number| execution.call_of(execution.step(number).unwrap()).map(|span| span.call);
+        assert_eq!((call(6), call(9)), (Some("Push(7)"), Some("Pop")));
+        execution.steps.remove(0);
+        assert!(execution.call_of(&execution.steps[0]).is_none());
     }
 }

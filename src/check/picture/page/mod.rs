@@ -10,6 +10,7 @@ mod bars;
 mod glossary;
 mod moment;
 mod trace;
+mod visible;
 
 use super::moments::Moments;
 use super::words::Fatal;
@@ -31,17 +32,11 @@ pub fn render_beside(picture: &Picture, index: &str, json: &str) -> String {
     page(picture, Some((index, json))).into_string()
 }
 
-/// The style of all pages, for pages beside these.
+/// A whole page: this title, the style of all pages, and `body`, an element of that name. For pages beside these.
+/// Characters that cannot be seen are written out as `\u{202e}`.
 #[must_use]
-pub fn style() -> &'static str {
-    STYLE
-}
-
-fn page(picture: &Picture, links: Option<(&str, &str)>) -> Markup {
-    let execution = &picture.execution;
-    let moments = Moments::of(execution);
-    let stops = Stops::of(picture);
-    html! {
+pub fn document(title: &str, body: &Markup) -> Markup {
+    let page = html! {
         (DOCTYPE)
         html lang="en" {
             head {
@@ -50,37 +45,48 @@ fn page(picture: &Picture, links: Option<(&str, &str)>) -> Markup {
                 meta name="color-scheme" content="light dark";
                 // Without an icon of its own, a browser would ask the server for one.
                 link rel="icon" href="data:,";
-                title { (picture.title) }
+                title { (title) }
                 style { (PreEscaped(STYLE)) }
             }
-            body data-fatal=[stops.fatal_number()] {
-                header {
-                    @if let Some((index, json)) = links {
-                        nav aria-label="This report" { a href=(index) { "All pictures" } " · " a href=(json) { "The same as JSON" } }
-                    }
-                    h1 { (picture.title) }
-                    @if let Some(about) = &picture.about { (about_line(about)) }
+            (body)
+        }
+    };
+    PreEscaped(visible::visible(&page.into_string()))
+}
+
+fn page(picture: &Picture, links: Option<(&str, &str)>) -> Markup {
+    let execution = &picture.execution;
+    let moments = Moments::of(execution);
+    let stops = Stops::of(picture);
+    let body = html! {
+        body data-fatal=[stops.fatal_number()] {
+            header {
+                @if let Some((index, json)) = links {
+                    nav aria-label="This report" { a href=(index) { "All pictures" } " · " a href=(json) { "The same as JSON" } }
                 }
-                main {
-                    (what_happened(picture, &stops))
-                    @if !stops.all.is_empty() {
-                        section aria-labelledby="steps" {
-                            h2 #steps { "Step by step" }
-                            (controls(&stops))
-                            div.split {
-                                (trace::trace(picture, &stops))
-                                (moment::moments(picture, &moments, &stops))
-                            }
+                h1 { (picture.title) }
+                @if let Some(about) = &picture.about { (about_line(about)) }
+            }
+            main {
+                (what_happened(picture, &stops))
+                @if !stops.all.is_empty() {
+                    section aria-labelledby="steps" {
+                        h2 #steps { "Step by step" }
+                        (controls(&stops))
+                        div.split {
+                            (trace::trace(picture, &stops))
+                            (moment::moments(picture, &moments, &stops))
                         }
                     }
-                    @if let Some(attempt) = &execution.attempt { (bars::history(attempt, execution)) }
-                    (replay(picture))
-                    (glossary::glossary(picture))
                 }
-                script { (PreEscaped(SCRIPT)) }
+                @if let Some(attempt) = &execution.attempt { (bars::history(attempt, execution)) }
+                (replay(picture))
+                (glossary::glossary(picture))
             }
+            script { (PreEscaped(SCRIPT)) }
         }
-    }
+    };
+    document(&picture.title, &body)
 }
 
 fn about_line(about: &About) -> Markup {
@@ -95,7 +101,7 @@ fn about_line(about: &About) -> Markup {
 fn what_happened(picture: &Picture, stops: &Stops) -> Markup {
     html! {
         section aria-labelledby="what" {
-            h2 #what { "What went wrong" }
+            h2 #what { (picture.topic()) }
             p.headline { (picture.headline()) }
             @if picture.execution.attempt.as_ref().is_none_or(|attempt| attempt.fatal.is_some() || !attempt.stuck.is_empty()) {
                 p { strong { "Expected: " } (picture.expectation()) }
@@ -181,3 +187,6 @@ impl Stops {
         self.all.iter().find(|stop| stop.fatal).map(|stop| stop.number)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,11 +30,23 @@ fn moment(picture: &Picture, moments: &Moments, stop: &Stop) -> Markup {
     html! {
         section.moment data-step=(stop.number) aria-label={ "Step " (stop.number) } {
             p.say { "Step " (stop.number) ": " (sentence) (fatal) }
+            @if stop.fatal { (reason(picture)) }
             @if let Some(place) = place { (source(picture, place, thread)) }
             @if stop.fatal && place.is_none() {
                 @if let Some(raised) = &picture.execution.raised { (source(picture, raised, thread)) }
             }
             @if let Some(memory) = memory { (cells(picture, memory)) (nodes(picture, memory)) }
+        }
+    }
+}
+
+/// Why it went wrong here, with links to the steps that it is about.
+fn reason(picture: &Picture) -> Markup {
+    let (sentences, steps) = picture.reason();
+    html! {
+        @for sentence in sentences { p.why { (sentence) } }
+        @if !steps.is_empty() {
+            p { "Go to " @for (nth, step) in steps.iter().enumerate() { @if nth > 0 { ", " } a href={ "#step=" (step) } { "step " (step) } } }
         }
     }
 }

@@ -67,6 +67,10 @@ fn short(picture: &Picture, step: &Step) -> String {
         None => {}
     }
     let on = step.cell.map(|cell| format!("{}.", picture.execution.cell_name(cell))).unwrap_or_default();
+    let action = match &step.method {
+        Some(method) => format!("{method} ({})", step.action),
+        None => step.action.clone(),
+    };
     let order = step.ordering.as_ref().map_or(String::new(), |order| format!(" {order}"));
     let value = match &step.value {
         Value::None => String::new(),
@@ -79,5 +83,5 @@ fn short(picture: &Picture, step: &Step) -> String {
         Value::Wrote { .. } => format!(" (before the newest, {})", stale.newest),
         _ => format!(" (stale; newest {})", stale.newest),
     });
-    format!("{on}{}{order}{value}{stale}", step.action)
+    format!("{on}{action}{order}{value}{stale}")
 }

@@ -6,49 +6,38 @@ use super::super::outcome::Ran;
 use super::super::report::{LEGEND, Report};
 use super::super::{controls, matrix};
 use super::{found, has_page, name};
-use maud::{DOCTYPE, Markup, PreEscaped, html};
-use selvedge::check::picture::style;
+use maud::{Markup, html};
+use selvedge::check::picture::document;
 use selvedge::check::{Outcome, Record};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub fn page(report: &Report) -> String {
     let pages = Pages::of(&report.tests);
-    let markup = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                link rel="icon" href="data:,";
-                title { "Selvedge: the verification matrix" }
-                style { (PreEscaped(style())) }
+    let body = html! {
+        body {
+            header {
+                h1 { "The verification matrix" }
+                p.about { (report.heading()) }
+                p { strong { (report.conclusion()) } }
+                nav { a href="index.json" { "The same as JSON" } }
             }
-            body {
-                header {
-                    h1 { "The verification matrix" }
-                    p.about { (report.heading()) }
-                    p { strong { (report.conclusion()) } }
-                    nav { a href="index.json" { "The same as JSON" } }
+            main {
+                @if !report.gaps.is_empty() {
+                    section aria-labelledby="gaps" {
+                        h2 #gaps { "Gaps" }
+                        ol { @for gap in &report.gaps { li.gap { (gap) } } }
+                    }
                 }
-                main {
-                    @if !report.gaps.is_empty() {
-                        section aria-labelledby="gaps" {
-                            h2 #gaps { "Gaps" }
-                            ol { @for gap in &report.gaps { li.gap { (gap) } } }
-                        }
-                    }
-                    (held(&report.tests, &pages))
-                    (controlled(report))
-                    section aria-labelledby="legend" {
-                        h2 #legend { "What the words mean" }
-                        pre tabindex="0" { (LEGEND) }
-                    }
+                (held(&report.tests, &pages))
+                (controlled(report))
+                section aria-labelledby="legend" {
+                    h2 #legend { "What the words mean" }
+                    pre tabindex="0" { (LEGEND) }
                 }
             }
         }
     };
-    markup.into_string()
+    document("Selvedge: the verification matrix", &body).into_string()
 }
 
 /// The same as data, without the steps: those have files of their own.

@@ -1,0 +1,120 @@
+//! The calls in words: who asked what, what was asked of an order of the calls, and what would have been right.
+
+use super::attempt::{Attempt, Conclusion, Earlier, Stuck};
+use super::words::capital;
+use crate::check::history::Order;
+
+/// So many calls are told one by one.
+const MOST_TOLD: usize = 12;
+/// So many calls of an order are named.
+const MOST_NAMED: usize = 3;
+
+impl Attempt {
+    /// What should have been so.
+    pub(super) fn expectation(&self) -> String {
+        let rule = match self.order {
+            Order::RealTime => "one in which a call that has returned before another is made comes before it",
+            Order::Program => "one in which each thread's calls come in their order",
+            Order::PerKey => {
+                "one for each part, in which each thread's calls of that part come in their order"
+            }
+            Order::Quiescent => {
+                "one in which calls come in their order if there was a moment between them at which nobody was calling"
+            }
+            Order::Given => {
+                "one in which a call comes before another if it happens before it, as the memory orders the two"
+            }
+        };
+        format!(
+            "Each answer has to be what it would be if the calls were made one after the other, in some order: {rule}. \
+             Here there is no such order."
+        )
+    }
+
+    /// Who asked what, where there is little enough to be told.
+    pub(super) fn calls_by_thread(&self) -> Vec<String> {
+        let threads = self.threads();
+        if self.calls.len() > MOST_TOLD {
+            return vec![format!("{} threads made {} calls.", threads.len(), self.calls.len())];
+        }
+        let of = |thread: usize| {
+            let calls: Vec<_> =
+                (0..self.calls.len()).filter(|&call| self.calls[call].thread == thread).collect();
+            let caller = capital(&self.caller(*calls.first()?));
+            let names: Vec<_> = calls.into_iter().map(|call| self.name(call)).collect();
+            Some(format!("{caller} called, and got: {}.", names.join("; then ")))
+        };
+        threads.into_iter().filter_map(of).collect()
+    }
+
+    /// That not all calls are about what is told.
+    pub(super) fn part(&self) -> Option<String> {
+        (self.parts > 1 && self.conclusion == Conclusion::Unexplained).then(|| {
+            format!(
+                "The calls are about {} things that have nothing to do with each other, and each is judged by itself. \
+                 What is told here is of the first that cannot be explained.",
+                self.parts
+            )
+        })
+    }
+
+    /// What the stuck calls could have answered.
+    pub(super) fn right_answers(&self) -> Vec<String> {
+        let after = match self.explained.len() {
+            0 => "As the first of all calls".to_string(),
+            1..=MOST_NAMED => {
+                let names: Vec<_> = self.explained.iter().map(|&call| self.name(call)).collect();
+                format!("After {}", names.join(", then "))
+            }
+            calls => format!("After the {calls} calls that can be explained"),
+        };
+        let missing = match self.pending.len() {
+            0 => "",
+            1 => ", whether the call without an answer has happened by then or not",
+            _ => ", whichever of the calls without an answer have happened by then",
+        };
+        // Where a limit was met, one of them may fit after all, behind a call without an answer.
+        let fits = |stuck: &&Stuck| self.calls[stuck.call].ret.iter().any(|ret| stuck.right.contains(ret));
+        let stuck = self.stuck.iter().filter(|stuck| !stuck.right.is_empty() && !fits(stuck));
+        stuck.map(|stuck| format!("{after}{missing}, {}", self.could(stuck))).collect()
+    }
+
+    /// What a stuck call could have answered, there and before.
+    fn could(&self, stuck: &Stuck) -> String {
+        let asked = &self.calls[stuck.call];
+        let got = asked.ret.as_deref().unwrap_or("nothing");
+        let right = stuck.right.join(" or ");
+        let told = format!("{} of {} could only answer {right}", asked.op, self.caller(stuck.call));
+        let fits = |place: &&Earlier| place.right.iter().any(|right| right == got);
+        if let Some(place) = stuck.earlier.iter().rfind(fits) {
+            let before = self.name(place.before);
+            let but = match place.barred.map(|call| self.name(call)) {
+                Some(barred) if self.order == Order::RealTime => {
+                    format!("{barred} had returned when it was made")
+                }
+                Some(barred) => format!("{barred} has to come before it"),
+                None => "then what comes after it could not be explained".into(),
+            };
+            return format!(
+                "{told}. It answered {got}, which would have been right before {before}; but {but}."
+            );
+        }
+        let mut elsewhere: Vec<&str> = Vec::new();
+        let places: Vec<&Earlier> = stuck.earlier.iter().filter(|place| place.barred.is_none()).collect();
+        for right in places.iter().flat_map(|place| &place.right) {
+            if !elsewhere.contains(&right.as_str()) {
+                elsewhere.push(right);
+            }
+        }
+        let elsewhere = elsewhere.join(" or ");
+        match &places[..] {
+            [] => format!("{told}, and it answered {got}."),
+            [place] => {
+                format!("{told}, and before {} only {elsewhere}. It answered {got}.", self.name(place.before))
+            }
+            _ => {
+                format!("{told}, and anywhere before where it may come only {elsewhere}. It answered {got}.")
+            }
+        }
+    }
+}
