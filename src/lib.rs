@@ -39,3 +39,8 @@ pub struct Readme;
 #[cfg(all(doctest, feature = "check", not(any(loom, shuttle))))]
 #[doc = include_str!("../docs/judge.md")]
 pub struct Judge;
+
+/// The examples of the chapter on the explorer.
+#[cfg(all(doctest, feature = "check", shuttle))]
+#[doc = include_str!("../docs/explorer.md")]
+pub struct Explorer;
