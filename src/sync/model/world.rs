@@ -244,7 +244,10 @@ pub(super) fn publish(me: usize, pending: Pending) -> bool {
         ((limit > 0 && thread.steps > limit).then_some(thread.steps), recording)
     });
     if let Some(steps) = steps {
-        super::unwind::fault(format!("no progress: thread {me} has taken {steps} steps in one execution"));
+        super::unwind::fault(format!(
+            "no progress: thread {me} has taken {steps} steps in one execution. A loop that waits has to say so, by \
+             `hint::spin_loop` or `thread::yield_now`"
+        ));
     }
     recording
 }
