@@ -159,6 +159,8 @@ impl<S: Structure> Worker<S> {
                 Some(None) => format!("{ENDS}{op:?} -> (a panic)"),
                 Some(Some(ret)) => format!("{ENDS}{op:?} -> {ret:?}"),
             };
+            #[cfg(shuttle)]
+            super::explore::called();
             let from = self.position();
             let apply = || catch_chosen(|| self.structure.apply(&self.sut, op));
             let (ret, start, end) = self.watch.time(about, apply);

@@ -128,7 +128,7 @@ impl Run {
     pub(super) fn declare_alike(&mut self) -> Result<(), String> {
         let me = self.running;
         // Who is stopped is not to be exchanged.
-        if self.rules.stops_a_thread() || self.rules.is(Broken::NobodyAlike) {
+        if self.rules.demand.stops_a_thread() || self.rules.is(Broken::NobodyAlike) {
             return Ok(());
         }
         let started = |back: u16| {
@@ -157,26 +157,20 @@ impl Run {
     /// What the running thread asks must be what the thread that is alike asked, as long as they were the same.
     pub(super) fn check_alike(&self, request: &Request<'_>) -> Result<(), String> {
         let me = self.running;
-        let Some(twin) = self.past.twin(&self.graph, Id::new(me, self.past.ran(me))) else { return Ok(()) };
+        let Some(twin) = self.past.twin(&self.graph, self.past.next(me)) else { return Ok(()) };
         let event = self.graph.event(twin);
-        let update = matches!(event.use_, Use::Update(_));
         // Which addresses there are to choose from depends on who was first.
-        let address = matches!(request, Request::Choose { choice: Choice::AddressReuse, .. });
-        let (same, location) = match *request {
-            _ if address || event.kind == Kind::Address => return Ok(()),
-            Request::Load { location, .. } => (event.kind == Kind::Read && !update, Some(location)),
-            Request::Store { location, .. } => (event.kind == Kind::Write, Some(location)),
-            Request::Update { location, .. } => (event.kind.reads() && update, Some(location)),
-            Request::Fence(_) => (event.kind == Kind::Fence, None),
-            Request::Choose { choice, .. } => (event.kind == Kind::of(choice), None),
-            Request::Spawn(_) => (event.kind == Kind::Spawn, None),
-            Request::Begin => (event.kind == Kind::Begin, None),
-            Request::End => (event.kind == Kind::End, None),
-            Request::Join(_) => (event.kind == Kind::Join, None),
-        };
+        if event.kind == Kind::Address
+            || matches!(request, Request::Choose { choice: Choice::AddressReuse, .. })
+        {
+            return Ok(());
+        }
         // What each has created itself is another for each.
-        let shared = location.filter(|location| location.thread() != me);
+        let shared = request.location().filter(|location| location.thread() != me);
         let there = shared.is_none_or(|location| self.graph.find_cell(location) == Some(event.location));
+        // A read may be one that takes nothing, where a load was asked for: so both must be updates, or neither.
+        let update = matches!(event.use_, Use::Update(_)) == matches!(request, Request::Update { .. });
+        let same = event.kind.answers(request) && update;
         if same && there { Ok(()) } else { Err(UNLIKE.into()) }
     }
 }

@@ -28,6 +28,8 @@ pub enum Broken {
     Restless,
     /// Who waits in a loop looks at its next read alone, and not at the rest of the turn.
     NextReadAlone,
+    /// The turn of a loop is taken to begin with the last event that looks like its first.
+    LastLikeness,
     /// Who waits in a loop does not reckon with what others are still to write.
     Impatient,
 }

@@ -232,7 +232,7 @@ impl Explorer {
 
     fn rules(&self) -> Rules {
         let Explorer { memory, disturbances, broken, .. } = *self;
-        Rules { memory, disturbances, failures: disturbances, stops: Demand::NONE.stops, steps: None, broken }
+        Rules { memory, disturbances, failures: disturbances, demand: Demand::NONE, broken }
     }
 
     fn run<T: Ord + Send + 'static>(

@@ -70,7 +70,7 @@ impl Run {
             event.value = u64::from(answer).min(answers as u64 - 1);
         }
         if kind == Kind::Address || self.graph.is_disturbed_less(self.rules.disturbances) {
-            let id = Id::new(self.running, self.past.ran(self.running));
+            let id = self.past.next(self.running);
             for value in 1..answers as u64 {
                 if !alike::fits(&self.graph, &self.past, id, &Event { value, ..event }) {
                     continue;
@@ -136,7 +136,7 @@ impl Run {
             if event.blocked {
                 continue;
             }
-            let id = Id::new(me, self.past.ran(me));
+            let id = self.past.next(me);
             if let Some(failing) = event.failing().filter(|_| disturb)
                 && alike::fits(&self.graph, &self.past, id, &failing)
             {
@@ -198,7 +198,7 @@ impl Run {
         }
         let Request::Update { new, .. } = request else { unreachable!("a load takes nothing") };
         let (me, present) = (self.running, self.past.present[self.running]);
-        let take = Id::new(me, self.past.ran(me));
+        let take = self.past.next(me);
         let value = new(graph.event(take).value).expect("it succeeds with this value");
         let put = add_put(&mut graph, take, value);
         self.past.run(&graph, take, self.rules.memory);
@@ -258,7 +258,7 @@ impl Run {
         let mut others = Vec::new();
         for rank in floor + 1..=newest {
             let between = !self.graph.is_taken(cell, rank - 1) && !self.rules.is(Broken::LastPlace);
-            let id = Id::new(me, self.past.ran(me));
+            let id = self.past.next(me);
             let fits = alike::fits(&self.graph, &self.past, id, &Event { rank, ..event });
             if between
                 && fits

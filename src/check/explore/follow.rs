@@ -12,7 +12,7 @@ impl Run {
     /// The next event of the running thread is in the graph: it happens again.
     pub(super) fn follow(&mut self, request: &Request<'_>) -> Result<Option<Answer>, String> {
         let me = self.running;
-        let id = Id::new(me, self.past.ran(me));
+        let id = self.past.next(me);
         self.check_deterministic(request, id)?;
         self.to_follow -= 1;
         let event = *self.graph.event(id);
@@ -73,24 +73,8 @@ impl Run {
 
     /// What a thread asks must be what it asked when the graph was made.
     fn check_deterministic(&mut self, request: &Request<'_>, id: Id) -> Result<(), String> {
-        let cell = match request {
-            Request::Load { location, .. }
-            | Request::Store { location, .. }
-            | Request::Update { location, .. } => self.graph.cell_of(*location),
-            _ => NOWHERE,
-        };
+        let cell = request.location().map_or(NOWHERE, |location| self.graph.cell_of(location));
         let event = self.graph.event(id);
-        let same = match request {
-            Request::Load { .. } => event.kind == Kind::Read,
-            Request::Store { .. } => event.kind == Kind::Write,
-            Request::Update { .. } => event.kind.reads(),
-            Request::Fence(_) => event.kind == Kind::Fence,
-            Request::Choose { choice, .. } => event.kind == Kind::of(*choice),
-            Request::Spawn(_) => event.kind == Kind::Spawn,
-            Request::Begin => event.kind == Kind::Begin,
-            Request::End => event.kind == Kind::End,
-            Request::Join(_) => event.kind == Kind::Join,
-        };
-        if same && event.location == cell { Ok(()) } else { Err(DIFFERENT.into()) }
+        if event.kind.answers(request) && event.location == cell { Ok(()) } else { Err(DIFFERENT.into()) }
     }
 }

@@ -54,8 +54,7 @@ impl Plan {
             memory: self.memory,
             disturbances: self.disturbances,
             failures,
-            stops: self.progress.stops,
-            steps: self.progress.steps,
+            demand: self.progress,
             broken: None,
         }
     }

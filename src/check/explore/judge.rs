@@ -49,6 +49,15 @@ fn driver() -> Rc<Driver> {
     installed().expect("this execution is explored")
 }
 
+/// The running thread begins a call of the structure.
+pub(in crate::check) fn called() {
+    if let Some(driver) = installed() {
+        let mut run = driver.run.borrow_mut();
+        let me = run.running;
+        run.spins.called(me);
+    }
+}
+
 /// How many events the running thread has.
 pub(in crate::check) fn position() -> u16 {
     let driver = driver();
@@ -85,7 +94,7 @@ pub(in crate::check) fn explain<S: Spec>(spec: &S, mut calls: Vec<Timed<S>>) -> 
     let spans: Vec<(usize, Span)> = calls.iter().map(|(call, span)| (call.thread, *span)).collect();
     let history: History<S::Op, S::Ret> = go_on(timed(&run, calls)).collect();
     let answers = history.answers();
-    let slow = run.rules.steps.and_then(|most| slow(&run, &history, &spans, most));
+    let slow = run.rules.demand.steps.and_then(|most| slow(&run, &history, &spans, most));
     let mut verdicts = driver.verdicts.borrow_mut();
     let overlapped;
     let failed = match run.rules.memory {

@@ -1,6 +1,7 @@
 //! The kinds of events.
 
 use crate::sync::Choice;
+use crate::sync::model::Request;
 use serde::{Deserialize, Serialize};
 
 /// What an event is.
@@ -34,6 +35,21 @@ impl Kind {
     /// What is made of a choice.
     pub(super) fn of(choice: Choice) -> Kind {
         if choice == Choice::AddressReuse { Kind::Address } else { Kind::Choice }
+    }
+
+    /// Whether the event with which a thread gets an answer to this may be of this kind.
+    pub(super) fn answers(self, request: &Request<'_>) -> bool {
+        match *request {
+            Request::Load { .. } => self == Kind::Read,
+            Request::Store { .. } => self == Kind::Write,
+            Request::Update { .. } => self.reads(),
+            Request::Fence(_) => self == Kind::Fence,
+            Request::Choose { choice, .. } => self == Kind::of(choice),
+            Request::Spawn(_) => self == Kind::Spawn,
+            Request::Begin => self == Kind::Begin,
+            Request::End => self == Kind::End,
+            Request::Join(_) => self == Kind::Join,
+        }
     }
 
     pub(super) fn reads(self) -> bool {

@@ -14,7 +14,7 @@ use super::follow::DIFFERENT;
 use super::graph::{Event, Filter, Graph, Id, Kind, NOWHERE, Use};
 use super::past::Past;
 use super::plain::{Moment, Plains};
-use super::progress::NEVER;
+use super::progress::Demand;
 use super::psc::Psc;
 use super::script::Step;
 use super::spin::Spins;
@@ -71,20 +71,12 @@ pub(super) struct Rules {
     pub disturbances: usize,
     /// The same, for weak compare-exchanges that fail for no reason.
     pub failures: usize,
-    /// After how many events each thread is stopped for ever.
-    pub stops: [u16; THREADS],
-    /// The most events of one operation.
-    pub steps: Option<u16>,
+    pub demand: Demand,
     /// What the explorer does wrong.
     pub broken: Option<Broken>,
 }
 
 impl Rules {
-    /// Whether some thread is stopped for ever.
-    pub(super) fn stops_a_thread(&self) -> bool {
-        self.stops.iter().any(|at| *at != NEVER)
-    }
-
     pub(super) fn is(&self, broken: Broken) -> bool {
         self.broken == Some(broken)
     }
@@ -194,7 +186,7 @@ impl Run {
     pub(super) fn start(&mut self) -> Result<usize, String> {
         let me = self.running;
         let child = if self.follows(me) {
-            let event = self.graph.event(Id::new(me, self.past.ran(me)));
+            let event = self.graph.event(self.past.next(me));
             if event.kind != Kind::Spawn {
                 return Err(DIFFERENT.into());
             }
@@ -269,7 +261,7 @@ impl Run {
     /// by the write that it saw then: what is older it could have read at first, and that is explored elsewhere.
     pub(super) fn oldest(&self, thread: usize, cell: u16) -> u16 {
         let floor = self.floor(thread, cell);
-        let next = Id::new(thread, self.past.ran(thread));
+        let next = self.past.next(thread);
         if next.index() == self.graph.length(thread) {
             return floor;
         }
@@ -300,18 +292,15 @@ impl Run {
     /// Answers the running thread: by what the graph says, or by a new event. `None`: others go first.
     pub(super) fn answer(&mut self, request: &Request<'_>) -> Result<Option<Answer>, String> {
         let me = self.running;
-        if let Request::Load { location, .. }
-        | Request::Store { location, .. }
-        | Request::Update { location, .. } = request
-        {
-            if !self.knows(*location)? {
+        if let Some(location) = request.location() {
+            if !self.knows(location)? {
                 return Err(
                     "data race: an atomic is used by a thread that cannot know of its creation".into()
                 );
             }
             let before = self.past.present[me].before;
             let unknown =
-                |&(taken, by, length): &(_, _, _)| taken == *location && by != me && before.of(by) <= length;
+                |&(taken, by, length): &(_, _, _)| taken == location && by != me && before.of(by) <= length;
             if self.taken_apart.iter().any(unknown) {
                 return Err(TAKEN_APART.into());
             }

@@ -130,7 +130,7 @@ pub(in crate::check) use checkpoint::Books;
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use explorer::{Explored, Explorer};
 pub(in crate::check) use hunt::{Hunted, Plan};
-pub(in crate::check) use judge::{Explained, explain, position, touched};
+pub(in crate::check) use judge::{Explained, called, explain, position, touched};
 pub(in crate::check) use progress::Demand;
 #[cfg(test)]
 pub(in crate::check) use progress::NEVER;

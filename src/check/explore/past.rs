@@ -85,6 +85,11 @@ impl Past {
         self.known[thread].len() as u16
     }
 
+    /// The next event of `thread`.
+    pub(super) fn next(&self, thread: usize) -> Id {
+        Id::new(thread, self.ran(thread))
+    }
+
     /// Whether `event` has run.
     pub(super) fn has(&self, event: Id) -> bool {
         event.is_initial() || event.index() < self.ran(event.thread())

@@ -29,8 +29,8 @@ pub(super) fn script_of(driver: &Driver, memory: Memory) -> Script {
 /// how much of the script was left.
 pub(super) fn replay(rules: Rules, program: &Program, script: &Script) -> Option<Failure> {
     // Which threads stop, the script says.
-    let stops = Demand::NONE.stops;
-    let driver = search::driver(Rules { stops, ..rules }, script.stuck());
+    let demand = Demand { stops: Demand::NONE.stops, ..rules.demand };
+    let driver = search::driver(Rules { demand, ..rules }, script.stuck());
     driver.run.borrow_mut().script = Some(script.0.iter().copied().collect());
     let search = Rc::new(RefCell::new(Search::new()));
     let body = Rc::new(Arc::clone(program));

@@ -7,8 +7,15 @@
 //! Kokologiannakis, Ren and Vafeiadis, *Dynamic partial order reductions for spinloops*, FMCAD 2021, found by watching
 //! instead of by transforming the program).
 //!
-//! Where a turn begins is not marked in the program: at the last event before the yield that looks like the
-//! first one after it.
+//! # Where a turn begins
+//! is not marked in the program. It begins with the event that the first one after the yield is like: at the same place
+//! of the source, of the same kind and location. If that is the case right after the yield before, there. If not, the
+//! loop was entered since, and of the candidates the *earliest* is taken that the new turn has not refuted by being
+//! another: a later one may be in the middle of a turn that comes to one place of the source twice, and what looks
+//! like all of a turn is then the end of it. An earlier one is safe. As far as the new turn is like it, it is also like the
+//! true one, which lies behind it: each of its reads is between the two in program order, so what is the same in both
+//! cannot be another write in between (coherence). At worst the true turn is taken for the beginning of a longer one, and
+//! is repeated once. A call of a structure is such a bound: no loop goes on from one call into the next.
 //!
 //! # Rest
 //! A turn that has been the same so far goes on as the last one did, so it is known what the rest of it reads. From
@@ -46,9 +53,11 @@ struct Spin {
     here: Option<Place>,
     /// The only value with which the next succeeds, if it is a compare-exchange.
     expected: Option<u64>,
-    /// How many events there were at the last yield, and at the one before.
+    /// How many events there were at the beginning of the call.
+    called: usize,
+    /// How many there were at the last yield of the call, and at the one before.
     turn: Option<usize>,
-    earlier: usize,
+    earlier: Option<usize>,
 }
 
 /// The turns of each thread.
@@ -59,9 +68,16 @@ impl Spins {
     pub(super) fn clear(&mut self) {
         for spin in &mut self.0 {
             spin.places.clear();
-            spin.turn = None;
-            spin.earlier = 0;
+            spin.called = 0;
+            (spin.turn, spin.earlier) = (None, None);
         }
+    }
+
+    /// `thread` begins a call: what it has done before is in no loop any more.
+    pub(super) fn called(&mut self, thread: usize) {
+        let spin = &mut self.0[thread];
+        spin.called = spin.places.len();
+        (spin.turn, spin.earlier) = (None, None);
     }
 
     /// `thread` is about to take a step at `place`.
@@ -87,8 +103,7 @@ impl Spins {
         let spin = &mut self.0[thread];
         let now = spin.places.len();
         if spin.turn != Some(now) {
-            spin.earlier = spin.turn.unwrap_or(0);
-            spin.turn = Some(now);
+            spin.earlier = spin.turn.replace(now);
         }
     }
 
@@ -109,32 +124,54 @@ impl Spins {
 
     /// Where `thread`, which is about to read `cell`, would be in its last turn, if this one has been the same so
     /// far and may be to its end.
-    fn again(&self, graph: &Graph, thread: usize, cell: u16) -> Option<Again> {
+    fn again(&self, graph: &Graph, thread: usize, cell: u16, rules: Rules) -> Option<Again> {
         let spin = &self.0[thread];
         let turn = spin.turn?;
-        let next = spin.places.len();
+        let done = spin.places.len() - turn;
         let event = |nth: usize| graph.event(Id::new(thread, nth as u16));
-        // The turn before began at the event that looks like the first of this turn.
-        let (first, location) =
-            if next == turn { (Kind::Read, cell) } else { (event(turn).kind, event(turn).location) };
-        let alike = |nth: &usize| (event(*nth).kind, event(*nth).location) == (first, location);
-        let start = (spin.earlier..turn).rev().find(alike)?;
+        // What the new turn does: its events, and the read to come.
+        let looks = |nth: usize, before: usize| {
+            let (kind, location) = match nth < done {
+                true => (event(turn + nth).kind, event(turn + nth).location),
+                false => (Kind::Read, cell),
+            };
+            (kind, location) == (event(before).kind, event(before).location)
+        };
+        let is_place = |nth: usize, before: usize| {
+            let place = if nth < done { Some(spin.places[turn + nth]) } else { spin.here };
+            place.is_some_and(|place| std::ptr::eq(place, spin.places[before]))
+        };
+        let same = |nth: usize, before: usize| is_again(event(turn + nth), event(before));
+        // As long as all has been the same, so must be what comes next.
+        let refuted = |start: usize| {
+            let learnt = (0..done).find(|nth| !same(*nth, start + nth)).unwrap_or(done);
+            (1..=learnt).any(|nth| start + nth >= turn || !looks(nth, start + nth))
+        };
+        let begins = |start: &usize| looks(0, *start) && is_place(0, *start);
+        let since = || (spin.called..turn).filter(|start| looks(0, *start));
+        let start = match (spin.earlier.filter(begins), since().any(|start| is_place(0, start))) {
+            _ if rules.is(Broken::LastLikeness) => since().next_back(),
+            (Some(start), _) => Some(start),
+            (None, true) => since().find(|start| begins(start) && !refuted(*start)),
+            // Where a loop is entered, its first step may be at another place.
+            (None, false) => since().find(|start| !refuted(*start)),
+        }?;
         // The last read decides: after it, the turn before has only fences.
         let last = start + (start..turn).rposition(|nth| event(nth).kind != Kind::Fence)?;
-        let here = start + (next - turn);
+        let here = start + done;
         let only_looks = |nth: usize| matches!(event(nth).kind, Kind::Read | Kind::Fence);
         let may_be = here <= last
-            && (event(here).kind, event(here).location) == (Kind::Read, cell)
+            && looks(done, here)
             // A failure for no reason need not come again.
             && (here..=last).all(|nth| only_looks(nth) && !event(nth).spurious)
-            && (0..next - turn).all(|nth| is_again(event(turn + nth), event(start + nth)))
+            && (0..done).all(|nth| same(nth, start + nth))
             && expects_again(spin.expected, event(here));
-        may_be.then_some(Again { here, last })
+        may_be.then_some(Again { here, last, in_loop: is_place(done, here) })
     }
 
     /// Whether `thread`, which is about to read `cell`, may be about to repeat its last turn.
-    pub(super) fn waits(&self, graph: &Graph, thread: usize, cell: u16) -> bool {
-        self.again(graph, thread, cell).is_some()
+    pub(super) fn waits(&self, graph: &Graph, thread: usize, cell: u16, rules: Rules) -> bool {
+        self.again(graph, thread, cell, rules).is_some()
     }
 
     /// Whether `thread`, if it read `write` next, would repeat its last turn.
@@ -146,8 +183,9 @@ impl Spins {
         write: Id,
         rules: Rules,
     ) -> Repeats {
-        let Some(Again { here, last }) = self.again(graph, thread, cell) else { return Repeats::No };
-        let spin = &self.0[thread];
+        let Some(Again { here, last, in_loop }) = self.again(graph, thread, cell, rules) else {
+            return Repeats::No;
+        };
         let event = |nth: usize| graph.event(Id::new(thread, nth as u16));
         let is_old = |nth: usize| {
             let event = event(nth);
@@ -155,8 +193,6 @@ impl Spins {
                 && graph.rank(event.from) < graph.newest(event.location)
                 && !rules.is(Broken::NextReadAlone)
         };
-        // A place that is reached again is in a loop; where the loop is entered, places may differ.
-        let in_loop = spin.here.is_some_and(|place| std::ptr::eq(spin.places[here], place));
         if !in_loop || event(here).from != write || (here + 1..=last).any(is_old) {
             Repeats::No
         } else if here == last {
@@ -184,6 +220,8 @@ struct Again {
     here: usize,
     /// The last read of the last turn.
     last: usize,
+    /// A place that is reached again is in a loop; where the loop is entered, places may differ.
+    in_loop: bool,
 }
 
 /// Whether a read that succeeds only with this value fails again where `before` has failed. A load always does, also

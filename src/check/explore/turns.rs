@@ -16,13 +16,13 @@ use crate::sync::model::Location;
 impl Run {
     /// Whether the next event of `thread` is in the graph, and not only as one that waits.
     pub(super) fn follows(&self, thread: usize) -> bool {
-        let next = self.past.ran(thread);
-        next < self.graph.length(thread) && !self.graph.event(Id::new(thread, next)).blocked
+        let next = self.past.next(thread);
+        next.index() < self.graph.length(thread) && !self.graph.event(next).blocked
     }
 
     /// Whether `thread` is stopped for ever.
     pub(super) fn is_stopped(&self, thread: usize) -> bool {
-        self.past.ran(thread) >= self.rules.stops[thread]
+        self.past.ran(thread) >= self.rules.demand.stops[thread]
     }
 
     /// Whether `thread` is alive, and not stopped for ever.
@@ -56,7 +56,7 @@ impl Run {
     fn follower(&self) -> Option<usize> {
         let ready = |thread: &usize| {
             self.lives[*thread] == Life::Alive && self.follows(*thread) && {
-                let event = self.graph.event(Id::new(*thread, self.past.ran(*thread)));
+                let event = self.graph.event(self.past.next(*thread));
                 self.past.has(event.from)
             }
         };
@@ -77,7 +77,7 @@ impl Run {
     fn scripted(&mut self) -> Option<usize> {
         while let Some(&(thread, Step::Stop)) = self.script.as_ref()?.front() {
             self.next_step();
-            self.rules.stops[thread] = self.past.ran(thread);
+            self.rules.demand.stops[thread] = self.past.ran(thread);
         }
         let (thread, _) = *self.script.as_ref()?.front()?;
         (thread < self.threads && self.is_active(thread) && self.can_go_on(thread)).then_some(thread)
@@ -107,7 +107,7 @@ impl Run {
     fn may_repeat(&self, thread: usize) -> bool {
         let Want::Value(location, _) = self.wants[thread] else { return false };
         let cell = self.graph.find_cell(location).filter(|_| !self.rules.is(Broken::Restless));
-        cell.is_some_and(|cell| self.spins.waits(&self.graph, thread, cell))
+        cell.is_some_and(|cell| self.spins.waits(&self.graph, thread, cell, self.rules))
     }
 
     /// Whether any thread but the one that runs can go on.
@@ -149,7 +149,7 @@ impl Run {
             return filter.accepts(self.value(location, Id::INITIAL));
         };
         let floor = self.oldest(thread, cell);
-        let next = Id::new(thread, self.past.ran(thread));
+        let next = self.past.next(thread);
         (floor..=self.graph.newest(cell)).any(|rank| {
             let write = self.graph.write_at(cell, rank);
             let accepted = filter.accepts(self.value(location, write));

@@ -77,6 +77,19 @@ pub(crate) enum Request<'a> {
     Join(usize),
 }
 
+#[cfg(feature = "check")]
+impl Request<'_> {
+    /// The location that it is about.
+    pub(crate) fn location(&self) -> Option<Location> {
+        match *self {
+            Request::Load { location, .. }
+            | Request::Store { location, .. }
+            | Request::Update { location, .. } => Some(location),
+            _ => None,
+        }
+    }
+}
+
 /// What it gets.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Answer {
