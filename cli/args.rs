@@ -9,7 +9,11 @@ use std::time::Duration;
 
 /// The command.
 #[derive(Debug, Parser)]
-#[command(name = "selvedge", version, about = "Checks what concurrent programs have logged")]
+#[command(
+    name = "selvedge",
+    version,
+    about = "Checks what concurrent programs have logged, and draws how models fail"
+)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
@@ -20,10 +24,33 @@ pub enum Command {
     /// Judges a log: is there an order of the calls that explains all answers?
     #[command(after_help = EXIT_CODES)]
     Lin(Lin),
+    /// Makes pages of what models have found: of each record that a failing test has left where SELVEDGE_REPORT said
+    #[command(after_help = "In full: docs/pictures.md")]
+    Pages(Pages),
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 yes; 1 no; 2 unknown, a limit was met; 3 there is no answer, because the log \
                           cannot be read or the question makes no sense.\nFormats and operations: docs/logs.md";
+
+#[derive(Debug, Args)]
+pub struct Pages {
+    /// The folder that SELVEDGE_REPORT named
+    pub records: PathBuf,
+
+    /// Where the sources are: the root of the workspace in which the models were compiled
+    #[arg(long, value_name = "FOLDER", default_value = ".")]
+    pub sources: PathBuf,
+
+    /// Where the pages go [default: the folder `pages` beside the records]
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+}
+
+impl Pages {
+    pub fn out(&self) -> PathBuf {
+        self.out.clone().unwrap_or_else(|| self.records.join("pages"))
+    }
+}
 
 #[derive(Debug, Args)]
 pub struct Lin {

@@ -1,13 +1,15 @@
-//! `selvedge`: the judge as a command, for logs of programs in any language.
+//! `selvedge`: the judge as a command, for logs of programs in any language; and pages of what models have found.
 //!
 //! ```text
-//! args ──▶ lin: read, judge ──▶ report ──▶ text (bars), JSON, picture
+//! args ─┬▶ lin: read, judge ──▶ report ──▶ text (bars), JSON, picture
+//!       └▶ pages: records ──▶ pictures
 //! ```
-//! Exit codes: 0 yes, 1 no, 2 unknown, 3 there is no answer.
+//! Exit codes: 0 yes (or done), 1 no, 2 unknown, 3 there is no answer.
 
 mod args;
 mod bars;
 mod lin;
+mod pages;
 mod picture;
 mod report;
 mod text;
@@ -28,6 +30,8 @@ fn main() -> ExitCode {
             return if error.use_stderr() { ExitCode::from(NO_ANSWER) } else { ExitCode::SUCCESS };
         }
     };
-    let Command::Lin(asked) = cli.command;
-    lin::run(&asked)
+    match cli.command {
+        Command::Lin(asked) => lin::run(&asked),
+        Command::Pages(asked) => pages::run(&asked),
+    }
 }

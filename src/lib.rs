@@ -44,3 +44,8 @@ pub struct Judge;
 #[cfg(all(doctest, feature = "check", shuttle))]
 #[doc = include_str!("../docs/explorer.md")]
 pub struct Explorer;
+
+/// The examples of the chapter on pictures.
+#[cfg(all(doctest, feature = "picture", not(any(loom, shuttle))))]
+#[doc = include_str!("../docs/pictures.md")]
+pub struct Pictures;

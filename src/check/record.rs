@@ -70,9 +70,16 @@ pub struct Record {
     pub seconds: f64,
 }
 
-/// The folder that `cargo verify` collects records in, if it is running.
+/// The folder that records are collected in, if somebody wants them: `cargo verify`, or `SELVEDGE_REPORT` set by hand. It
+/// is made if it is not there.
+///
+/// # Panics
+/// If it cannot be made.
 fn folder() -> Option<PathBuf> {
-    std::env::var_os("SELVEDGE_REPORT").map(PathBuf::from)
+    let folder = std::env::var_os("SELVEDGE_REPORT").map(PathBuf::from)?;
+    std::fs::create_dir_all(&folder)
+        .unwrap_or_else(|why| panic!("SELVEDGE_REPORT={}: {why}", folder.display()));
+    Some(folder)
 }
 
 pub(super) fn file_name(model: &str, engine: &str) -> String {
@@ -113,6 +120,16 @@ impl fmt::Display for Record {
 }
 
 impl Record {
+    /// What a picture of it is about, in a line.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let Record { structure, property, engine, defect, .. } = self;
+        match defect {
+            None => format!("{structure}: not {property}, says {engine}"),
+            Some(defect) => format!("{defect}: {structure}, not {property}, says {engine}"),
+        }
+    }
+
     /// Leaves the record where `cargo verify` looks for it.
     ///
     /// # Panics

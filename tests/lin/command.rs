@@ -82,6 +82,62 @@ process 3                ├?──┄
     assert_eq!(told(&answer), wanted);
 }
 
+/// Of what a queue is asked, so many: the first is never answered, another finds what nobody has put.
+#[test]
+fn calls_without_an_answer_are_looked_at() {
+    let line = |process, kind, op, rest| {
+        format!("{{\"process\":\"{process}\",\"type\":\"{kind}\",\"op\":\"{op}\"{rest}}}\n")
+    };
+    let log = [
+        line("x", "invoke", "enqueue", ",\"args\":[\"a\"]"),
+        line("y", "invoke", "dequeue", ""),
+        line("z", "invoke", "dequeue", ""),
+        line("y", "ok", "dequeue", ",\"value\":\"b\""),
+        line("z", "ok", "dequeue", ",\"value\":\"a\""),
+    ];
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("log.html");
+    let page = path.to_str().expect("a name");
+    let answer = lin_of(log.concat().as_bytes(), &["--spec", "queue", "--picture", page]);
+    assert!(
+        out(&answer).contains(
+            "\n2 calls can be explained, in the order of their numbers, and then the one with a letter cannot"
+        ),
+        "{}",
+        out(&answer)
+    );
+    assert!(out(&answer).contains("dequeue → \"b\"   (right would be nil)"), "{}", out(&answer));
+    // The page has the names of the processes and the lines.
+    let page = std::fs::read_to_string(path).expect("a page");
+    for wanted in [
+        "Process &quot;x&quot;",
+        "dequeue → &quot;a&quot; (process &quot;z&quot;, lines 3-5)",
+        "(process &quot;x&quot;, line 1)",
+    ] {
+        assert!(page.contains(wanted), "{wanted}\n{page}");
+    }
+}
+
+#[test]
+fn one_is_one() {
+    let log = b"0 :invoke :write 1\n0 :ok :write 1\n0 :invoke :read nil\n0 :ok :read 2\n";
+    let answer = out(&lin_of(log, &[]));
+    assert!(
+        answer.contains("\n1 call can be explained,") && answer.contains("2 calls of 1 process on"),
+        "{answer}"
+    );
+    let log = b"0 :invoke :read nil\n0 :ok :read 2\n";
+    let answer = out(&lin_of(log, &[]));
+    assert!(
+        answer.contains("\nNo call can be explained: the one with a letter cannot come first:"),
+        "{answer}"
+    );
+    // Of several objects it is told that one is meant.
+    let log = b"0 :invoke :write [1 1]\n0 :ok :write [1 1]\n0 :invoke :read [2 nil]\n0 :ok :read [2 5]\n";
+    let answer = out(&lin_of(log, &["--independent"]));
+    assert!(answer.contains("\nNo call of the first part that is wrong can be explained"), "{answer}");
+}
+
 #[test]
 fn unknown() {
     let answer = lin(&["stale.edn", "--time", "0"]);

@@ -1,11 +1,13 @@
-//! Logs and the command that judges them: `selvedge lin`.
+//! Logs and the command that judges them, `selvedge lin`; and `selvedge pages`.
 #![cfg(not(any(loom, shuttle)))]
 
 mod command;
+mod documented;
 mod judged;
 mod let_pass;
 mod meaning;
 mod meant;
+mod pages;
 mod refused;
 mod written;
 

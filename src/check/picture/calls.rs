@@ -22,7 +22,7 @@ impl Attempt {
                 "one in which calls come in their order if there was a moment between them at which nobody was calling"
             }
             Order::Given => {
-                "one in which a call comes before another if it happens before it, as the memory orders the two"
+                "one in which a call comes before another if it was over when that was made, however the execution is timed"
             }
         };
         format!(

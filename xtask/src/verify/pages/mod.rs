@@ -72,11 +72,7 @@ fn name(ran: &Ran, record: &Record) -> String {
 
 /// What a record's page is about, in a line.
 fn title(record: &Record, required: &[Defect]) -> String {
-    let Record { structure, property, engine, .. } = record;
-    match &record.defect {
-        None => format!("{structure}: not {property}, says {engine}"),
-        Some(id) => titled(id, required),
-    }
+    record.defect.as_ref().map_or_else(|| record.title(), |id| titled(id, required))
 }
 
 #[cfg(test)]
