@@ -292,6 +292,28 @@ fn of_calls_that_exclude_each_other_the_longest_beginning_holds_most() {
 }
 
 #[test]
+fn where_there_are_too_many_choices_it_is_said_that_not_all_were_tried() {
+    let (put, took) = (|value| BagOp::Put(value), |value| Some(BagRet::Taken(value)));
+    let beginning_of = |values: u8| {
+        let puts = (0..values).map(|value| {
+            let start = 2 * u64::from(value);
+            bag(0, put(value), Some(BagRet::Done), start, start + 1)
+        });
+        let nowhere = bag(1, BagOp::Take, took(99), 100, 101);
+        // Each value is taken twice, and can be taken once.
+        let takes = (0..2 * values).map(|take| {
+            let end = 200 + u64::from(take);
+            bag(2 + usize::from(take), BagOp::Take, took(take / 2), 100, end)
+        });
+        let calls: Vec<_> = puts.chain([nowhere]).chain(takes).collect();
+        let (prefix, _, longest) = beginning(&calls, &Limits::default());
+        (prefix.len(), longest)
+    };
+    assert_eq!(beginning_of(4), (8, true));
+    assert_eq!(beginning_of(14), (28, false));
+}
+
+#[test]
 fn impossible_histories_are_refused() {
     let push = |calls: &[Seen]| drop(calls.iter().cloned().collect::<History<_, _>>());
     let backwards = [Call { end: 0, ..call(0, Take, None, 1, 1) }];

@@ -10,7 +10,7 @@ const MOST_TOLD: usize = 12;
 const MOST_NAMED: usize = 3;
 
 impl Attempt {
-    /// What should have been so.
+    /// What has to be so, and whether it is.
     pub(super) fn expectation(&self) -> String {
         let rule = match self.order {
             Order::RealTime => "one in which a call that has returned before another is made comes before it",
@@ -22,12 +22,17 @@ impl Attempt {
                 "one in which calls come in their order if there was a moment between them at which nobody was calling"
             }
             Order::Given => {
-                "one in which a call comes before another if it was over when that was made, however the execution is timed"
+                "one in which a call that was surely over before another was made comes before it"
             }
+        };
+        let here = match self.conclusion {
+            Conclusion::Explained => "Here there is such an order.",
+            Conclusion::Unexplained => "Here there is no such order.",
+            Conclusion::Unknown => "Whether there is such an order here was not found out.",
         };
         format!(
             "Each answer has to be what it would be if the calls were made one after the other, in some order: {rule}. \
-             Here there is no such order."
+             {here}"
         )
     }
 

@@ -20,11 +20,7 @@ impl From<&Location<'_>> for Place {
 pub(in crate::check) fn record(raised: Option<&Location<'_>>, attempt: Option<Attempt>) -> Execution {
     let events = model::events();
     let skipped = events.len().saturating_sub(KEPT);
-    let mut writes = Writes::default();
-    let mut steps: Vec<Step> = Vec::with_capacity(events.len());
-    for (number, event) in events.iter().enumerate() {
-        steps.push(step(number, event, &mut writes));
-    }
+    let mut steps = steps(&events);
     let cells = cells(&steps, skipped);
     let nodes = nodes(&events);
     steps.drain(..skipped);
@@ -79,6 +75,11 @@ impl Writes {
             _ => None,
         }
     }
+}
+
+fn steps(events: &[Event]) -> Vec<Step> {
+    let mut writes = Writes::default();
+    events.iter().enumerate().map(|(number, event)| step(number, event, &mut writes)).collect()
 }
 
 fn step(number: usize, event: &Event, writes: &mut Writes) -> Step {
@@ -190,5 +191,126 @@ impl Attempt {
             (number, (call.thread, *nth - 1))
         });
         calls.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::history::{Call, History, Order};
+    use crate::check::linearizability::Judgement;
+    use crate::check::specs::{Register, RegisterOp, RegisterRet};
+    use crate::sync::model;
+
+    const TAIL: Object = Object(4);
+
+    #[track_caller]
+    fn event(thread: usize, object: Object, action: &'static str, value: Bits) -> Event {
+        let place = Location::caller();
+        Event { thread, place, object, action, order: None, value, pointers: false, text: None, stale: None }
+    }
+
+    fn note(thread: usize, text: &str) -> Event {
+        Event { text: Some(text.into()), ..event(thread, Object::NONE, "note", Bits::None) }
+    }
+
+    #[test]
+    fn notes_of_calls_are_edges_without_a_place() {
+        let events = [
+            note(1, "┌ Pop"),
+            event(1, TAIL, "load", Bits::Read(3)),
+            note(1, "└ Pop -> Empty"),
+            note(1, "else"),
+        ];
+        let steps = steps(&events);
+        let edges: Vec<_> = steps.iter().map(|step| (step.edge, step.action.as_str())).collect();
+        let wanted =
+            [(Some(Edge::Begins), "Pop"), (None, "load"), (Some(Edge::Ends), "Pop -> Empty"), (None, "note")];
+        assert_eq!(edges, wanted);
+        assert!(steps[0].place.is_none() && steps[0].cell.is_none());
+        let place = steps[1].place.as_ref().expect("a place");
+        assert!(place.file.ends_with("picture/recording.rs") && place.line == events[1].place.line());
+        assert_eq!((steps[1].cell, &steps[1].value), (Some(4), &Value::Read { value: "3".into() }));
+    }
+
+    /// The engine's own word of a stale read names a thread; the step is the last that wrote that value there.
+    #[test]
+    fn a_stale_read_knows_who_wrote_what_it_read() {
+        let wrote = |thread, value| event(thread, TAIL, "store", Bits::Wrote(value));
+        let place = Location::caller();
+        let told = Some(model::Stale { from: Some((0, place)), newest: 2 });
+        let told = Event { stale: told, ..event(1, TAIL, "load", Bits::Read(1)) };
+        let steps = steps(&[
+            wrote(0, 1),
+            wrote(2, 1),
+            wrote(0, 2),
+            told,
+            event(1, TAIL, "load", Bits::Read(1)),
+            event(1, TAIL, "load", Bits::Read(2)),
+            event(1, TAIL, "load", Bits::Read(9)),
+        ]);
+        let stale = |from| Some(Stale { from, newest: "2".into() });
+        assert_eq!(steps[3].stale, stale(Some(0)), "that of thread 0");
+        assert_eq!(steps[4].stale, stale(Some(1)), "nobody tells: the last that wrote this value");
+        assert_eq!(steps[5].stale, None);
+        assert_eq!(steps[6].stale, stale(None), "what was there at first");
+    }
+
+    #[test]
+    fn a_cell_held_before_what_its_first_step_found_or_what_left_out_steps_wrote() {
+        let steps = steps(&[
+            event(0, TAIL, "load", Bits::Read(5)),
+            event(0, TAIL, "swap", Bits::Replaced(5, 6)),
+            event(0, Object(7), "compare_exchange", Bits::Refused(1, 2)),
+            event(0, Object(8), "store", Bits::Wrote(3)),
+        ]);
+        let before = |skipped| {
+            let cells = cells(&steps, skipped);
+            cells.into_iter().map(|cell| (cell.number, cell.before)).collect::<Vec<_>>()
+        };
+        assert_eq!(before(0), [(4, Some("5".into())), (7, Some("1".into())), (8, None)]);
+        assert_eq!(before(2), [(4, Some("6".into())), (7, Some("1".into())), (8, None)]);
+    }
+
+    #[test]
+    fn a_node_has_one_life_for_each_time_its_address_is_allocated() {
+        let heap = |action, address| event(0, Object::NONE, action, Bits::Wrote(address));
+        let events =
+            [heap("alloc", 64), heap("retire", 64), heap("free", 64), heap("free", 128), heap("alloc", 64)];
+        let lives: Vec<_> =
+            nodes(&events).into_iter().map(|node| (node.born, node.retired, node.freed)).collect();
+        assert_eq!(lives, [(0, Some(1), Some(2)), (4, None, None)]);
+    }
+
+    #[test]
+    fn a_call_lasts_from_its_first_own_step_to_its_last() {
+        let call = |thread, start, end| Call {
+            thread,
+            op: RegisterOp::Write(1),
+            ret: Some(RegisterRet::<u8>::Written),
+            start,
+            end,
+            phase: 0,
+        };
+        let history: History<_, _> =
+            [call(1, 70, 71), call(0, 80, 81), call(1, 90, 91)].into_iter().collect();
+        let judgement = Judgement::Explained(vec![0, 1, 2]);
+        let attempt = Attempt::of(&Register { initial: 0_u8 }, &history, Order::RealTime, &judgement);
+        let load = |thread| event(thread, TAIL, "load", Bits::Read(0));
+        let events = [
+            note(1, "┌ Write(1)"),
+            note(0, "┌ Write(1)"),
+            load(1),
+            load(0),
+            load(1),
+            note(1, "└ Write(1) -> Written"),
+            note(1, "┌ Write(1)"),
+            note(1, "└ Write(1) -> Written"),
+            load(0),
+        ];
+        let timed = attempt.timed_by(&steps(&events));
+        let times: Vec<_> = timed.calls.iter().map(|call| (call.start, call.end)).collect();
+        // The last call took no step of its own.
+        assert_eq!(times, [(2, Some(4)), (3, Some(8)), (6, Some(6))]);
     }
 }

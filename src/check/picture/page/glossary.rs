@@ -1,5 +1,6 @@
 //! The words that a page uses, explained: those that it uses, and no others.
 
+use crate::check::history::Order;
 use crate::check::picture::Picture;
 use maud::{Markup, html};
 
@@ -14,7 +15,7 @@ fn does(picture: &Picture, action: &str) -> bool {
     picture.execution.steps.iter().any(|step| step.edge.is_none() && step.action.starts_with(action))
 }
 
-const ENTRIES: [Entry; 16] = [
+const ENTRIES: [Entry; 17] = [
     (
         "Step",
         "What one thread does to shared memory at once. Threads can be interrupted between any two steps, and not within one.",
@@ -25,15 +26,19 @@ const ENTRIES: [Entry; 16] = [
         "The step at which it went wrong: the one that read what was not, or not any more, as the call took it to be; else the one that was complained of.",
         |p| p.fatal().is_some(),
     ),
-    (
-        "Call",
-        "An operation of the structure, as push or pop, from ┌ to └. The arrow → precedes its answer.",
-        |p| p.execution.attempt.is_some(),
-    ),
+    ("Call", "An operation of the structure, as push or pop. The arrow → precedes its answer.", |p| {
+        p.execution.attempt.is_some()
+    }),
+    ("┌, └", "A call begins, a call ends.", |p| p.execution.steps.iter().any(|step| step.edge.is_some())),
     (
         "Linearizable",
         "The answers are those of the calls made one after the other, in an order that keeps what had ended before something else began.",
-        |p| p.execution.attempt.is_some(),
+        |p| {
+            p.execution
+                .attempt
+                .as_ref()
+                .is_some_and(|attempt| p.about.is_some() || attempt.order == Order::RealTime)
+        },
     ),
     (
         "Cell",

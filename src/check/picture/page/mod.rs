@@ -103,9 +103,7 @@ fn what_happened(picture: &Picture, stops: &Stops) -> Markup {
         section aria-labelledby="what" {
             h2 #what { (picture.topic()) }
             p.headline { (picture.headline()) }
-            @if picture.execution.attempt.as_ref().is_none_or(|attempt| attempt.fatal.is_some() || !attempt.stuck.is_empty()) {
-                p { strong { "Expected: " } (picture.expectation()) }
-            }
+            p { strong { "Expected: " } (picture.expectation()) }
             @let story = picture.story();
             @if !story.is_empty() {
                 ol.story { @for sentence in story { li { (sentence) } } }

@@ -62,7 +62,7 @@ fn the_words_are_those_of_the_verdict() {
         ..attempt()
     };
     let wrong =
-        ["What went wrong", "Expected:", "✗", "Nothing:", "beginning of an order", "would have to come"];
+        ["What went wrong", "no such order", "✗", "Nothing:", "beginning of an order", "would have to come"];
     let page = of(good.clone());
     says(
         &page,
@@ -70,6 +70,7 @@ fn the_words_are_those_of_the_verdict() {
             "What was found",
             "There is an order of the calls that explains all answers.",
             "An order that explains all answers",
+            "Here there is such an order.",
         ],
     );
     does_not_say(&page, &wrong);
@@ -82,6 +83,7 @@ fn the_words_are_those_of_the_verdict() {
             "What was found",
             "It is not known whether there is an order",
             "No order was found until the limit was met",
+            "was not found out",
         ],
     );
     does_not_say(&page, &wrong);
