@@ -41,6 +41,17 @@ fn a_run_leaves_its_record() {
 
 #[test]
 fn a_record_that_cannot_be_left_is_no_secret() {
-    let (passed, said) = child(CHILD, &[("SELVEDGE_REPORT", "/nowhere/at/all")]);
-    assert!(!passed && said.contains("/nowhere/at/all"), "{said}");
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    // Below a file there is no folder, and none can be made, whoever asks.
+    let below = file.path().join("at/all");
+    let (passed, said) = child(CHILD, &[("SELVEDGE_REPORT", below.to_str().expect("a plain name"))]);
+    assert!(!passed && said.contains(&*below.to_string_lossy()), "{said}");
+}
+
+#[test]
+fn the_folder_of_records_is_made_if_it_is_not_there() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let below = folder.path().join("at/first");
+    let (passed, said) = child(CHILD, &[("SELVEDGE_REPORT", below.to_str().expect("a plain name"))]);
+    assert!(passed && std::fs::read_dir(&below).is_ok_and(|records| records.count() > 0), "{said}");
 }
