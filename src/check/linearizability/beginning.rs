@@ -10,7 +10,8 @@
 //!    have to come after. So the last such moment is found by halves.
 //! 2. *With which of the calls under way?* Of the answered calls that were under way at that moment, and of nothing later,
 //!    some can be in the beginning as well. If some of them can, then so can fewer (the others may still have happened):
-//!    sets of them are tried from small to large, and none that could not become larger than the largest so far.
+//!    each is tried alone, then all that are left together, which often is the end of it; else sets of them from small to
+//!    large, and none that could not become larger than the largest so far.
 //!
 //! The second is exponential in the number of calls that overlap at one moment, at worst, and is given up after
 //! [`MOST_SETS`].
@@ -57,9 +58,14 @@ pub(super) fn longest<S: Spec>(case: &Case<'_, S>, which: &[u32], clock: &Clock)
     open.retain(|&call| end(call) != u64::MAX);
     // What ended at this very moment is most likely what is wrong: it is tried last.
     open.sort_by_key(|&call| std::cmp::Reverse(end(call)));
-    let mut widest = Widest { case, which, clock, moment, open: &open, best: calls, sets: 0, is_sure: true };
-    let first = widest.best.clone();
-    widest.widen(&mut Vec::new(), 0, &first);
+    let mut widest =
+        Widest { case, which, clock, moment, open: Vec::new(), best: calls, sets: 0, is_sure: true };
+    widest.open = open.into_iter().filter(|call| widest.can_be_in(*call)).collect();
+    let all = widest.open.clone();
+    if widest.held(&widest.best) < all.len() && widest.tried(&all).is_none() {
+        let first = widest.best.clone();
+        widest.widen(&mut Vec::new(), 0, &first);
+    }
     Beginning { calls: widest.best, is_longest: widest.is_sure }
 }
 
@@ -88,8 +94,8 @@ struct Widest<'a, S: Spec> {
     which: &'a [u32],
     clock: &'a Clock<'a>,
     moment: u64,
-    /// The answered calls that were under way.
-    open: &'a [u32],
+    /// The answered calls that were under way, of those that can be in a beginning at all.
+    open: Vec<u32>,
     /// The beginning with most of them.
     best: Vec<usize>,
     /// How many sets were tried.
@@ -101,6 +107,11 @@ struct Widest<'a, S: Spec> {
 impl<S: Spec> Widest<'_, S> {
     fn held(&self, beginning: &[usize]) -> usize {
         self.open.iter().filter(|&&call| beginning.contains(&(call as usize))).count()
+    }
+
+    /// Whether a call can be in a beginning, alone.
+    fn can_be_in(&mut self, call: u32) -> bool {
+        self.best.contains(&(call as usize)) || self.tried(&[call]).is_some()
     }
 
     /// Tries all sets that hold `chosen` and otherwise calls from the place `from` on. `shown` is a beginning with those
