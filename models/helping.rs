@@ -67,5 +67,8 @@ mod aba {
             ["not linearizable"]
         )
     );
-    selvedge::model!(wide_enough, Model::of(helping::<u8, 24>(2, 1), scenario()).preemptions(3));
+    selvedge::model!(
+        wide_enough,
+        Model::of(helping::<u8, 24>(2, 1), scenario()).property("no ABA").preemptions(3)
+    );
 }

@@ -45,6 +45,25 @@ models! {
     cells_run_out (1): two([Push(1)], [Push(2)]).thread([Push(3)]).before([Push(0)]).after([Pop, Pop]);
 }
 
+/// What `len` and "full" read beside the head, under weak memory: three threads are too many for loom.
+#[cfg(shuttle)]
+mod depths {
+    use super::*;
+
+    fn three(capacity: usize, first: Op, others: [&[Op]; 2]) -> Model {
+        let [second, third] = others.map(<[Op]>::to_vec);
+        let scenario = Scenario::new().before([Push(1)]).thread([first]).thread(second).thread(third);
+        Model::of(wide(capacity), scenario).choices([])
+    }
+
+    // A push writes into the link of the cell that was on top how deep it would be, and its exchange fails: the stack was
+    // never so long. Who has read that must see that the head is another one.
+    selvedge::model!(of_a_push_that_failed, three(3, Len, [&[Pop, Pop], &[Push(2), Push(3)]]));
+    selvedge::model!(full_of_a_push_that_failed, three(2, Push(9), [&[Pop, Pop], &[Push(2), Push(3)]]));
+    // Full, and then not: of the new top the depth must be seen, or there will be two.
+    selvedge::model!(full_and_then_not, three(1, Push(9), [&[Pop], &[Push(3)]]));
+}
+
 /// What the version is for: cells come back as the top, over others. Versions so narrow are for models only.
 #[cfg(any(loom, shuttle))]
 mod aba {
@@ -88,7 +107,13 @@ mod aba {
         two_bits,
         narrow::<62>(even(), "control: a version of two bits comes round after four changes")
     );
-    selvedge::model!(wide_enough_for_three, Model::of(wide(3), odd()).choices([]).preemptions(3));
+    selvedge::model!(
+        wide_enough_for_three,
+        Model::of(wide(3), odd()).property("no ABA").choices([]).preemptions(3)
+    );
     // 557,000 executions with weak memory: a little more than a quick run has.
-    selvedge::model!(wide_enough_for_four, Model::of(wide(3), even()).choices([]).preemptions(3).capped());
+    selvedge::model!(
+        wide_enough_for_four,
+        Model::of(wide(3), even()).property("no ABA").choices([]).preemptions(3).capped()
+    );
 }

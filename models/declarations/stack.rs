@@ -1,8 +1,9 @@
-//! What a stack must do, and how ours does it: for the models in `models/stack.rs` and for the fuzzers in `fuzz/`.
+//! What a stack must do, and how ours do it: for the models in `models/stack.rs`, `models/elimination.rs` and
+//! `models/reclaim`, and for the fuzzers in `fuzz/`.
 
 use selvedge::check::{Arbitrary, Spec, Structure};
-use selvedge::reclaim::{Domain, Ebr, Epoch, Hazard, Leak, Reclaim};
-use selvedge::stack::TreiberStack;
+use selvedge::reclaim::{Domain, Ebr, Epoch, Hazard, Leak, ProtectsAll, Reclaim};
+use selvedge::stack::{EliminationStack, TreiberStack};
 use std::marker::PhantomData;
 
 #[derive(Clone, Debug, Arbitrary)]
@@ -28,19 +29,68 @@ pub enum Ret {
     Empty(bool),
 }
 
+/// Our stacks: the same operations by the same names. `R` is how nodes are freed.
+pub trait Ours<R: Sees>: Send + Sync + 'static {
+    fn apply(&self, op: &Op) -> Ret;
+
+    /// All that can be seen under one guard.
+    fn all(&self) -> Vec<u8>
+    where
+        R: ProtectsAll;
+
+    fn top(&self) -> Option<u8>;
+}
+
+macro_rules! ours {
+    ($($stack:ident)*) => { $(
+        impl<R: Sees> Ours<R> for $stack<u8, R> {
+            fn apply(&self, op: &Op) -> Ret {
+                match op {
+                    Push(value) => {
+                        self.push(*value);
+                        Ret::Done
+                    }
+                    Pop => Ret::Top(self.pop()),
+                    PopAll => Ret::All(self.pop_all().collect()),
+                    Peek => Ret::Top(self.peek()),
+                    Iter => Ret::All(R::see(self)),
+                    IsEmpty => Ret::Empty(self.is_empty()),
+                    Flush => {
+                        self.flush();
+                        Ret::Done
+                    }
+                }
+            }
+
+            fn all(&self) -> Vec<u8>
+            where
+                R: ProtectsAll,
+            {
+                self.pin().iter().copied().collect()
+            }
+
+            fn top(&self) -> Option<u8> {
+                self.peek()
+            }
+        }
+    )* };
+}
+
+ours! { TreiberStack EliminationStack }
+
 /// What can be seen of a stack under one guard of the strategy.
 pub trait Sees: Reclaim + 'static {
     /// How many of the values.
     const MOST: usize = usize::MAX;
 
-    fn see(stack: &TreiberStack<u8, Self>) -> Vec<u8>;
+    fn see(stack: &impl Ours<Self>) -> Vec<u8>;
 }
 
 macro_rules! sees_all {
     ($([$($generics:tt)*] $strategy:ty;)*) => { $(
         impl<$($generics)*> Sees for $strategy {
-            fn see(stack: &TreiberStack<u8, Self>) -> Vec<u8> {
-                stack.pin().iter().copied().collect()
+            fn see(stack: &impl Ours<Self>) -> Vec<u8> {
+                stack.all()
             }
         }
     )* };
@@ -55,8 +105,8 @@ sees_all! {
 impl<D: Domain, const HAZARDS: usize, const WAITING: usize> Sees for Hazard<D, HAZARDS, WAITING> {
     const MOST: usize = 1;
 
-    fn see(stack: &TreiberStack<u8, Self>) -> Vec<u8> {
-        stack.peek().into_iter().collect()
+    fn see(stack: &impl Ours<Self>) -> Vec<u8> {
+        stack.top().into_iter().collect()
     }
 }
 
@@ -100,20 +150,6 @@ impl<R: Sees> Structure for Treiber<R> {
     }
 
     fn apply(&self, stack: &Self::Sut, op: &Op) -> Ret {
-        match op {
-            Push(value) => {
-                stack.push(*value);
-                Ret::Done
-            }
-            Pop => Ret::Top(stack.pop()),
-            PopAll => Ret::All(stack.pop_all().collect()),
-            Peek => Ret::Top(stack.peek()),
-            Iter => Ret::All(R::see(stack)),
-            IsEmpty => Ret::Empty(stack.is_empty()),
-            Flush => {
-                stack.flush();
-                Ret::Done
-            }
-        }
+        stack.apply(op)
     }
 }

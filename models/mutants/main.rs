@@ -8,6 +8,7 @@
 mod elimination;
 mod helping;
 mod versioned;
+mod versionless;
 
 use selvedge::check::Engine::{self, ExplorerSc, ExplorerWeak};
 

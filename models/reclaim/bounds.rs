@@ -117,7 +117,23 @@ fn threads_come_and_go() {
     unsafe { heap::free(node) };
 }
 
+/// What waits in the bag of a thread that has ended is freed by one that goes on, which has two nodes wait itself.
+fn one_ends_and_one_goes_on() {
+    let domain = Arc::new(Epochs::<selvedge::reclaim::Anyone>::default());
+    let ending = Arc::clone(&domain);
+    thread::spawn(move || retire(&*ending)).join().expect("no panic");
+    assert_eq!(domain.waiting(), 1);
+    for _ in 0..8 {
+        retire(&*domain);
+    }
+    assert_eq!(domain.waiting(), 2, "something is late");
+}
+
 selvedge::model!(
     threads_leave_nothing_behind,
     Model::program("Hazard", "nothing is late for ever", threads_come_and_go).sequential()
+);
+selvedge::model!(
+    what_a_thread_leaves_others_free,
+    Model::program("Ebr", "nothing is late for ever", one_ends_and_one_goes_on).sequential()
 );

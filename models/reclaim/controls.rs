@@ -19,8 +19,8 @@ const EXHAUSTIVE: [Engine; 3] = [LoomPlain, ExplorerSc, ExplorerWeak];
 /// Those that know weak memory, for what is wrong with an ordering alone.
 const WEAK: [Engine; 2] = [LoomPlain, ExplorerWeak];
 
-/// loom says that the free is not ordered after the read.
-const SAYING: [&str; 2] = ["use after free", "Causality violation"];
+/// loom says that the free is not ordered after the read. A bag that two empty is a race.
+const SAYING: [&str; 3] = ["use after free", "Causality violation", "data race"];
 
 /// `name: what is wrong, called so, on the strategy: scenario, by these engines`.
 macro_rules! controls {
@@ -62,8 +62,10 @@ controls! {
         Epochs: two([Read], [Write(1), Flush]).before([Read]), ALL;
     epoch_claimed_twice: ClaimedTwice, "epoch, pin claimed while it is owned",
         OneEpoch: two([Read], [Read, Write(1), Flush]).before([Read]), EXHAUSTIVE;
+    epoch_bag_of_others: BagOfOthers, "epoch, a bag emptied that is somebody's",
+        Epochs: two([Write(1)], [Write(2)]).before([Read]), EXHAUSTIVE;
     epoch_too_early: OneEarly, "epoch, freed one too early",
-        RoomyEpochs: two([Flush, Read], [Write(1), Flush]).before([Write(9)]), [ExplorerWeak];
+        RoomyEpochs: two([Flush, Read], [Write(1), Flush]).before([Read]), [ExplorerWeak];
 }
 
 /// The user's mistake: the node is still linked when it is retired.

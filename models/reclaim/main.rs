@@ -8,11 +8,15 @@
 //! | file | what is there |
 //! |---|---|
 //! | `registers.rs` | one pointer, read and replaced: each part of a strategy, with as few steps as can be |
-//! | `stacks.rs` | Treiber's stack under each strategy |
+//! | `stacks.rs` | Treiber's stack, and the one with elimination, under each strategy |
 //! | `controls.rs` | what is wrong, and who must find it |
 //! | `bounds.rs` | garbage and memory: what a stopped thread keeps, what one that has ended leaves |
 //! | `progress.rs` | the bookkeeping is lock-free |
 
+// Not every part of the declaration is used here.
+#[allow(dead_code)]
+#[path = "../declarations/elimination.rs"]
+mod elimination;
 #[path = "../declarations/register.rs"]
 mod register;
 // Not every part of the declaration is used here.
@@ -29,7 +33,14 @@ mod stacks;
 
 use register::Op;
 use selvedge::check::Scenario;
-use selvedge::reclaim::{Anyone, Ebr, Hazard};
+use selvedge::reclaim::{Anyone, Domain, Ebr, Hazard};
+
+/// The domain of those who read no more than they retire.
+struct Fenced;
+
+impl Domain for Fenced {
+    const ASYMMETRIC: bool = false;
+}
 
 /// Two threads have a hazard each; a second node does not find room.
 type Hazards<D = Anyone> = Hazard<D, 2, 1>;

@@ -2,7 +2,7 @@
 
 use crate::register::Op::{Flush, Read, Write};
 use crate::register::registers;
-use crate::{Epochs, Hazards, OneEpoch, OneHazard, RoomyEpochs, two};
+use crate::{Epochs, Fenced, Hazards, OneEpoch, OneHazard, RoomyEpochs, two};
 use selvedge::check::Model;
 use selvedge::reclaim::{Ebr, Epoch, Hazard, Leak};
 
@@ -40,6 +40,10 @@ strategies! {
         read_while_it_is_freed: two([Read], [Write(1), Flush]).before([Read]);
         both_scan: two([Write(1), Flush], [Write(2), Flush]);
     }
+    fenced_hazard, "Hazard", Hazards<Fenced>: {
+        read_while_it_is_freed: two([Read], [Write(1), Flush]).before([Read]);
+        a_full_slot_is_scanned: two([Read], [Write(1), Write(2)]);
+    }
     ebr, "Ebr", Epochs: {
         read_against_write: two([Read], [Write(1)]);
         read_while_it_is_freed: two([Read], [Write(1), Flush]).before([Read]);
@@ -52,8 +56,8 @@ strategies! {
     }
     roomy_epochs, "Ebr", RoomyEpochs: {
         // Who advances has seen that the writer is done, and must say so to a reader that pins then.
-        an_epoch_says_what_is_done: two([Read], [Write(1)]).thread([Flush, Flush]).before([Write(9)]);
-        an_epoch_is_read_late: two([Flush, Read], [Write(1), Flush]).before([Write(9)]);
+        an_epoch_says_what_is_done: two([Read], [Write(1)]).thread([Flush, Flush]).before([Read]);
+        an_epoch_is_read_late: two([Flush, Read], [Write(1), Flush]).before([Read]);
     }
     ebr_as_it_ships, "Ebr", Ebr: {
         read_while_it_is_freed: two([Read], [Write(1), Flush]).before([Read]);

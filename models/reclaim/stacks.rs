@@ -1,15 +1,12 @@
-//! Treiber's stack under each strategy.
+//! Treiber's stack, and the one with elimination, under each strategy.
 
+use crate::elimination::Eliminating;
 use crate::stack::Op::{self, Flush, Iter, Peek, Pop, PopAll, Push};
-use crate::stack::{Sees, Treiber};
+use crate::stack::Treiber;
 use crate::{Epochs, Hazards};
 use selvedge::check::{Model, Reuse, Scenario};
 use selvedge::reclaim::{Epoch, Leak};
 use std::marker::PhantomData;
-
-fn stack<R: Sees>(scenario: Scenario<Op>) -> Model {
-    Model::of(Treiber::<R>(PhantomData), scenario)
-}
 
 fn two(left: impl IntoIterator<Item = Op>, right: impl IntoIterator<Item = Op>) -> Scenario<Op> {
     Scenario::new().thread(left).thread(right)
@@ -21,14 +18,15 @@ fn aba() -> Scenario<Op> {
     two([Pop], [Pop, Pop, Flush, Push(3)]).before([Push(1), Push(2)]).after([PopAll])
 }
 
-macro_rules! strategies {
+macro_rules! treiber {
     ($($module:ident, $called:literal, $strategy:ty;)*) => { $(
         mod $module {
             use super::*;
+            const STACK: Treiber<$strategy> = Treiber(PhantomData);
             fn model(scenario: Scenario<Op>) -> Model {
-                stack::<$strategy>(scenario).structure(concat!("TreiberStack, ", $called)).preemptions(2)
+                Model::of(STACK, scenario).structure(concat!("TreiberStack, ", $called)).preemptions(2)
             }
-            selvedge::check_structure!(random, Treiber::<$strategy>(PhantomData));
+            selvedge::check_structure!(random, STACK);
             selvedge::model!(push_pop_2x2, model(two([Push(1), Pop], [Push(2), Pop]).after([Pop])));
             selvedge::model!(pop_pop, model(two([Pop, Flush], [Pop]).before([Push(1), Push(2)]).after([Pop])));
             selvedge::model!(
@@ -45,9 +43,39 @@ macro_rules! strategies {
     )* };
 }
 
-strategies! {
+treiber! {
     epoch, "Epoch", Epoch;
     leak, "Leak", Leak;
     hazard, "Hazard", Hazards;
     ebr, "Ebr", Epochs;
+}
+
+/// Two threads meet if an exchange of each has failed, and one may fail for no reason.
+macro_rules! eliminating {
+    ($($module:ident, $called:literal, $strategy:ty;)*) => { $(
+        mod $module {
+            use super::*;
+            fn model(scenario: Scenario<Op>) -> Model {
+                let stack = Eliminating::<$strategy>(1, PhantomData);
+                Model::of(stack, scenario).structure(concat!("EliminationStack, ", $called)).preemptions(2)
+            }
+            selvedge::model!(push_push, model(two([Push(1)], [Push(2)]).after([Pop, Pop])));
+            selvedge::model!(pop_pop, model(two([Pop, Flush], [Pop]).before([Push(1), Push(2)]).after([Pop])));
+            // The popper frees a node that was never linked, and its pusher has it no more.
+            selvedge::model!(a_push_is_taken, model(two([Push(1)], [Push(2), Pop]).after([Pop, Pop])));
+            // The node that each of them has protected is freed meanwhile.
+            selvedge::model!(
+                a_meeting_over_a_node_that_goes,
+                model(two([Push(1), Flush], [Pop, Pop]).before([Push(0)]).after([Pop]))
+            );
+            selvedge::model!(no_aba, model(aba()).reuse(Reuse::Lifo).property("no ABA"));
+        }
+    )* };
+}
+
+eliminating! {
+    eliminating_epoch, "Epoch", Epoch;
+    eliminating_leak, "Leak", Leak;
+    eliminating_hazard, "Hazard", Hazards;
+    eliminating_ebr, "Ebr", Epochs;
 }

@@ -64,13 +64,13 @@ Section HazardPointers.
   (* the structure unlinks a node and retires it *)
   | unlink r n : linked s n ->
       step s (with_linked (fun m => linked s m /\ m <> n) (with_retired (fun q m => retired s q m \/ (q = r /\ m = n)) s))
-  (* the notes (registry.note.look), and step: hazard.scan.fence *)
+  (* the notes (slot.note.look), and step: hazard.scan.fence *)
   | scan_begin r : step s (with_scan (set (batch s) r (retired s r)) (set (read s) r (fun _ => False))
                                      (set (seen s) r (fun _ => False)) s)
   (* registry.marks.load, which epochs have, too *)
   | scan_load r t : step s (with_scan (batch s) (fun q u => read s q u \/ (q = r /\ u = t))
                                       (fun q m => seen s q m \/ (q = r /\ slot s t = Some m)) s)
-  (* registry.take.hold, and the free *)
+  (* slot.take.hold, and the free *)
   | free r n : retired s r n -> (reads_all c = true -> forall t, read s r t) -> (batches c = true -> batch s r n) ->
       (respects c = true -> ~ seen s r n) ->
       step s (with_freed (fun m => freed s m \/ m = n)

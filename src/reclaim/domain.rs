@@ -49,6 +49,8 @@ pub enum Broken {
     OldEvidence,
     /// Epochs: nodes are freed an epoch too early.
     OneEarly,
+    /// Epochs: a bag is emptied that is somebody's.
+    BagOfOthers,
     /// Epochs: who is pinned to the epoch before is passed over.
     NoGrace,
 }

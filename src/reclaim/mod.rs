@@ -8,7 +8,7 @@
 //! |---|---|---|---|---|
 //! | [`Hazard`] | what no shield protects, when its slots are full | one node for each shield | bounded | production, models |
 //! | [`Epoch`] | when all guards of that time are gone, in batches | all | unbounded | production |
-//! | [`Ebr`] | the same, when its slots are full | all | unbounded | production, models |
+//! | [`Ebr`] | the same, when a bag of them is full | all | unbounded | production, models |
 //! | `Ghost` | at the earliest legal moment | all | unbounded | models: a guard that is missing shows at once |
 //! | [`Leak`] | when the structure is dropped | all | all of it | teaching, and models of pure logic |
 //!

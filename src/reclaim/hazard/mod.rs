@@ -2,8 +2,8 @@
 //!
 //! # Protocol
 //! To protect what `source` points to: read it, publish the pointer in a mark, fence, and read `source` again. If it has
-//! not changed, the node was linked when it was already published. To retire: put the node in a slot of the
-//! [registry](super::registry). To free: note which nodes wait, fence, read all marks, and free those that are in none.
+//! not changed, the node was linked when it was already published. To retire: put the node where it [waits](waiting). To
+//! free: note which nodes wait, fence, read all marks, and free those that are in none.
 //!
 //! # Why it holds
 //! The two fences are in some order. If the reader's is first, the scan reads the mark as it is or was made later, so it
@@ -29,6 +29,9 @@
 //! M. M. Michael, M. Wong, P. McKenney and others, *Hazard pointers for C++26*, WG21 P2530: the words *protect*,
 //! *retire*, *domain*. Proof: `proofs/coq/hazard.v`.
 
+mod slot;
+mod waiting;
+
 use super::domain::{Anyone, Broken, Domain, is_broken};
 use super::registry::{Mark, Registry};
 use super::retired::Retired;
@@ -40,6 +43,7 @@ use crate::sync::atomic::{
     fence, heavy_fence, light_fence,
 };
 use std::{fmt, ptr};
+use waiting::Hazards;
 
 /// Frees a node when no shield protects it. Garbage is bounded, whatever threads do.
 ///
@@ -76,7 +80,7 @@ use std::{fmt, ptr};
 /// # }
 /// ```
 pub struct Hazard<D: Domain = Anyone, const HAZARDS: usize = 16, const WAITING: usize = 64> {
-    registry: Registry<D, HAZARDS, WAITING>,
+    registry: Hazards<D, HAZARDS, WAITING>,
 }
 
 /// Makes shields and retires nodes, of one domain.
@@ -115,7 +119,7 @@ impl<D: Domain, const HAZARDS: usize, const WAITING: usize> Hazard<D, HAZARDS, W
     /// in the midst of retiring or freeing it.
     #[must_use]
     pub fn limit(&self) -> usize {
-        self.registry.size() * WAITING
+        self.registry.room()
     }
 
     /// What is published now, in order, for many to be looked up.
@@ -156,7 +160,7 @@ impl<D: Domain, const HAZARDS: usize, const WAITING: usize> Hazard<D, HAZARDS, W
 impl<D: Domain, const HAZARDS: usize, const WAITING: usize> HazardShield<'_, D, HAZARDS, WAITING> {
     fn publish(&mut self, node: *mut ()) {
         match self.mark {
-            None => self.mark = Some(self.domain.registry.claim(node)),
+            None => self.mark = Some(&self.domain.registry.claim(node).mark),
             // Release: pairs with `registry.marks.load`; what was done with the node before happens before its free.
             Some(mark) => mark.store(node, Release), // step: hazard.protect.publish
         }
@@ -187,44 +191,32 @@ unsafe impl<D: Domain, const HAZARDS: usize, const WAITING: usize> Reclaim for H
     }
 }
 
-// SAFETY: the chapter above.
-unsafe impl<D: Domain, const HAZARDS: usize, const WAITING: usize> Guard
-    for HazardGuard<'_, D, HAZARDS, WAITING>
-{
-    type Shield<'g>
-        = HazardShield<'g, D, HAZARDS, WAITING>
-    where
-        Self: 'g;
+/// Both kinds of guards do the same with their domain.
+macro_rules! guards {
+    ($($guard:ty;)*) => { $(
+        // SAFETY: the chapter above; the domain lives as long as the guard, and shields borrow the guard.
+        unsafe impl<D: Domain, const HAZARDS: usize, const WAITING: usize> Guard for $guard {
+            type Shield<'g>
+                = HazardShield<'g, D, HAZARDS, WAITING>
+            where
+                Self: 'g;
 
-    #[inline]
-    fn shield(&self) -> HazardShield<'_, D, HAZARDS, WAITING> {
-        self.domain.shield()
-    }
+            #[inline]
+            fn shield(&self) -> HazardShield<'_, D, HAZARDS, WAITING> {
+                self.domain.shield()
+            }
 
-    unsafe fn retire<T>(&self, node: *mut T) {
-        // SAFETY: the caller's.
-        unsafe { self.domain.retire(node) }
-    }
+            unsafe fn retire<T>(&self, node: *mut T) {
+                // SAFETY: the caller's.
+                unsafe { self.domain.retire(node) }
+            }
+        }
+    )* };
 }
 
-// SAFETY: the chapter above; the domain lives as long as the guard, and shields borrow the guard.
-unsafe impl<D: Domain, const HAZARDS: usize, const WAITING: usize> Guard
-    for OwnedHazardGuard<D, HAZARDS, WAITING>
-{
-    type Shield<'g>
-        = HazardShield<'g, D, HAZARDS, WAITING>
-    where
-        Self: 'g;
-
-    #[inline]
-    fn shield(&self) -> HazardShield<'_, D, HAZARDS, WAITING> {
-        self.domain.shield()
-    }
-
-    unsafe fn retire<T>(&self, node: *mut T) {
-        // SAFETY: the caller's.
-        unsafe { self.domain.retire(node) }
-    }
+guards! {
+    HazardGuard<'_, D, HAZARDS, WAITING>;
+    OwnedHazardGuard<D, HAZARDS, WAITING>;
 }
 
 // SAFETY: the chapter above.
@@ -283,7 +275,8 @@ impl<D: Domain, const HAZARDS: usize, const WAITING: usize> Default for Hazard<D
 
 impl<D: Domain, const HAZARDS: usize, const WAITING: usize> fmt::Debug for Hazard<D, HAZARDS, WAITING> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Hazard").field("registry", &self.registry).finish()
+        let mut debug = f.debug_struct("Hazard");
+        debug.field("waiting", &self.waiting()).field("limit", &self.limit()).finish_non_exhaustive()
     }
 }
 

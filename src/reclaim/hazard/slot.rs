@@ -8,8 +8,8 @@
 //! The state is one word: a version, which counts the nodes that have waited here, and one of the three words above.
 //! Who has made the slot *held* has its content to itself. A thread that stops then keeps this one node, and no more.
 
-use super::super::domain::{Broken, Domain, is_broken};
-use super::super::retired::Retired;
+use crate::reclaim::domain::{Broken, Domain, is_broken};
+use crate::reclaim::retired::Retired;
 use crate::sync::atomic::{
     AtomicU64,
     Ordering::{Acquire, Relaxed, Release},
@@ -55,26 +55,26 @@ impl Slot {
     /// Whether the node could be put here.
     pub(super) fn fill(&self, retired: Retired) -> bool {
         // Relaxed: the exchange decides.
-        let state = self.state.load(Relaxed); // step: registry.fill.look
+        let state = self.state.load(Relaxed); // step: slot.fill.look
         if state % WORDS != EMPTY {
             return false;
         }
-        // Acquire: pairs with `registry.take.empty`; whoever took the last node out has read it before we write.
-        // step: registry.fill.hold
+        // Acquire: pairs with `slot.take.empty`; whoever took the last node out has read it before we write.
+        // step: slot.fill.hold
         if self.state.compare_exchange(state, state + HELD, Acquire, Relaxed).is_err() {
             return false;
         }
         // SAFETY: the exchange has made it ours.
         self.retired.with_mut(|content| unsafe { _ = (*content).write(retired) });
-        // Release: the content, and that the node was unlinked, to `registry.take.hold` and the fence of who scans.
-        self.state.store(state + FULL, Release); // step: registry.fill.publish
+        // Release: the content, and that the node was unlinked, to `slot.take.hold` and the fence of who scans.
+        self.state.store(state + FULL, Release); // step: slot.fill.publish
         true
     }
 
     /// The node that waits here, if there is one.
     pub(super) fn note(&self) -> Option<Noted> {
-        // Relaxed: the fence between the notes and the reads of the marks acquires what `registry.fill.publish` says.
-        let state = self.state.load(Relaxed); // step: registry.note.look
+        // Relaxed: the fence between the notes and the reads of the marks acquires what `slot.fill.publish` says.
+        let state = self.state.load(Relaxed); // step: slot.note.look
         (state % WORDS == FULL).then_some(Noted(state))
     }
 
@@ -82,29 +82,35 @@ impl Slot {
     pub(super) fn take<D: Domain>(&self, noted: Noted, may_be_freed: impl FnOnce(&Retired) -> bool) -> Taken {
         let full = noted.0;
         let held = full - FULL + HELD;
-        // Acquire: pairs with `registry.take.keep`, which continues what `registry.fill.publish` began.
-        // step: registry.take.hold
+        // Acquire: pairs with `slot.take.keep`, which continues what `slot.fill.publish` began.
+        // step: slot.take.hold
         if let Err(now) = self.state.compare_exchange(full, held, Acquire, Relaxed) {
             return if now == held { Taken::Waits } else { Taken::Gone };
         }
         // SAFETY: it was full, and the exchange has made it ours.
         let retired = self.retired.with(|content| unsafe { (*content).assume_init() });
         if !may_be_freed(&retired) {
-            // Release: pairs with the next `registry.take.hold`; we have read the content before it is written again.
-            self.state.store(full, Release); // step: registry.take.keep
+            // Release: pairs with the next `slot.take.hold`; we have read the content before it is written again.
+            self.state.store(full, Release); // step: slot.take.keep
             return Taken::Waits;
         }
         let next = if is_broken::<D>(Broken::OldEvidence) { full - FULL } else { full - FULL + WORDS };
-        // Release: pairs with `registry.fill.hold`.
-        self.state.store(next, Release); // step: registry.take.empty
+        // Release: pairs with `slot.fill.hold`.
+        self.state.store(next, Release); // step: slot.take.empty
         Taken::Mine(retired)
     }
+}
 
-    /// The node that waits here, of a slot that nobody else uses any more.
-    pub(super) fn last(&self) -> Option<Retired> {
-        // Relaxed: whoever has the registry to itself comes after everybody else.
-        let full = self.state.load(Relaxed) % WORDS == FULL; // step: registry.drop.look
-        // SAFETY: initialised while it is full.
-        full.then(|| self.retired.with(|content| unsafe { (*content).assume_init() }))
+impl Drop for Slot {
+    /// Frees the node that waits still.
+    fn drop(&mut self) {
+        // Relaxed: whoever has the slot to itself comes after everybody else.
+        let full = self.state.load(Relaxed) % WORDS == FULL; // step: slot.drop.look
+        if full {
+            // SAFETY: initialised while it is full.
+            let retired = self.retired.with(|content| unsafe { (*content).assume_init() });
+            // SAFETY: it has waited here alone, and no guard lives.
+            unsafe { retired.free() };
+        }
     }
 }
