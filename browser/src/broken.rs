@@ -33,7 +33,7 @@ const BREAKS: [Break; COUNT] = [
     ("the back button leads nowhere", "back button", |page| {
         page.replace(
             "location.hash = `step=${numbers[next]}`",
-            "history.replaceState(null, '', `#step=${numbers[next]}`)",
+            "window.history.replaceState(null, '', `#step=${numbers[next]}`)",
         )
     }),
     ("a step that is shown too late", "a key is lost", |page| page.replace("show(next);", "")),

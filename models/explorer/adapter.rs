@@ -4,7 +4,7 @@ use super::litmus::Model;
 use super::program::{Instr, Outcome, Program, Verdict};
 use selvedge::check::explore::{Explorer, Memory, on_threads_alike};
 use selvedge::sync::atomic::{AtomicU64, Ordering, fence};
-use selvedge::sync::{Arc, Mutex, thread};
+use selvedge::sync::{Arc, Backoff, Mutex, thread};
 
 struct Shared {
     locations: Vec<AtomicU64>,
@@ -55,7 +55,7 @@ fn run(shared: &Shared, thread: &[Instr]) -> Vec<u64> {
             }
             Instr::Await { loc, value, order } => {
                 while at(loc).load(order) != value {
-                    thread::yield_now();
+                    Backoff::new().wait();
                 }
                 last = value;
                 reads.push(last);

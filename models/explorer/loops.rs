@@ -25,7 +25,7 @@ use selvedge::sync::atomic::{
     Ordering::{self, AcqRel, Acquire, Relaxed, Release, SeqCst},
     fence,
 };
-use selvedge::sync::thread;
+use selvedge::sync::{Backoff, thread};
 use std::collections::BTreeMap;
 
 /// Random programs of a normal run.
@@ -48,9 +48,9 @@ struct Wait {
 /// Where in the source the reads are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Places {
-    /// Each read of a turn has a place of its own, and so have those outside.
+    /// Each read of a turn has a place of its own, and so have those outside. The loop says where a turn ends.
     Apart,
-    /// All have the same.
+    /// All have the same, and the loop just yields.
     One,
 }
 
@@ -198,7 +198,10 @@ fn run(locations: &[AtomicU64], part: &Part, places: Places) -> Vec<u64> {
             if reads[start..] == wait.awaited() {
                 break;
             }
-            thread::yield_now();
+            match places {
+                Places::Apart => Backoff::new().wait(),
+                Places::One => thread::yield_now(),
+            }
         }
     }
     part.after.iter().for_each(|instr| once(instr, 0, &mut reads));

@@ -7,7 +7,10 @@ use selvedge::sync::{Backoff, hint, thread};
 
 /// How a loop lets others run.
 type Pause = fn();
-const PAUSES: [Pause; 3] = [thread::yield_now, hint::spin_loop, || Backoff::new().wait()];
+
+/// How, and how often the first turn is made if nothing changes: who just yields may have done so for any reason.
+const PAUSES: [(Pause, u64); 3] =
+    [(thread::yield_now, 2), (hint::spin_loop, 2), (|| Backoff::new().wait(), 1)];
 
 /// Main waits for a flag that the other sets with `order`, and then reads what was written before.
 fn wait_for_a_flag(pause: Pause, order: (Ordering, Ordering)) -> u64 {
@@ -26,11 +29,12 @@ fn wait_for_a_flag(pause: Pause, order: (Ordering, Ordering)) -> u64 {
 
 #[test]
 fn a_loop_that_waits_ends() {
-    for (memory, pause) in BOTH.into_iter().flat_map(|memory| PAUSES.map(|pause| (memory, pause))) {
+    let all = BOTH.into_iter().flat_map(|memory| PAUSES.map(|(pause, turns)| (memory, pause, turns)));
+    for (memory, pause, turns) in all {
         let right = (Ordering::Release, Ordering::Acquire);
         assert_eq!(outcomes(memory, move || wait_for_a_flag(pause, right)), [1]);
-        // The flag is seen at once, or after a turn that did not see it.
-        assert_eq!(executions(memory, move || wait_for_a_flag(pause, right)), 2);
+        // The flag is seen at once, or after turns that did not see it.
+        assert_eq!(executions(memory, move || wait_for_a_flag(pause, right)), 1 + turns);
         let seen: &[u64] = if memory == Memory::Sc { &[1] } else { &[0, 1] };
         assert_eq!(outcomes(memory, move || wait_for_a_flag(pause, (Relaxed, Relaxed))), seen);
     }
@@ -43,7 +47,7 @@ fn wait_for_two(second: bool) -> u64 {
         scope.spawn(|| x.store(1, Relaxed));
         scope.spawn(|| y.store(u64::from(second), Relaxed));
         while x.load(Relaxed) == 0 || y.load(Relaxed) == 0 {
-            thread::yield_now();
+            Backoff::new().wait();
         }
         x.load(Relaxed) + y.load(Relaxed)
     })
@@ -106,7 +110,7 @@ fn spin_lock(locked: bool) -> u64 {
     let (lock, data) = (AtomicBool::new(false), AtomicU64::new(0));
     let count = || {
         while locked && lock.compare_exchange(false, true, Ordering::Acquire, Relaxed).is_err() {
-            hint::spin_loop();
+            Backoff::new().wait();
         }
         let seen = data.load(Relaxed);
         data.store(seen + 1, Relaxed);
@@ -180,5 +184,57 @@ fn who_tries_again_with_what_it_has_seen_does_not_repeat_itself() {
     for memory in BOTH {
         assert_eq!(outcomes(memory, || add_by_exchange(false)), [2]);
         assert_eq!(outcomes(memory, || add_by_exchange(true)), [2]);
+    }
+}
+
+/// All read at one place of the source.
+fn read(location: &AtomicU64) -> u64 {
+    location.load(Ordering::SeqCst)
+}
+
+/// Main looks twice in each turn, and lets others run in between.
+fn looks_twice() -> (u64, u64) {
+    let x = AtomicU64::new(0);
+    thread::scope(|scope| {
+        scope.spawn(|| [2, 1].map(|value| x.store(value, Ordering::SeqCst)));
+        loop {
+            let first = read(&x);
+            if first == 1 {
+                break (first, 9);
+            }
+            thread::yield_now();
+            let second = read(&x);
+            if second != 0 {
+                break (first, second);
+            }
+            thread::yield_now();
+        }
+    })
+}
+
+/// A loop within a loop, and both wait for the same.
+fn waits_while_it_waits() -> u64 {
+    let x = AtomicU64::new(0);
+    thread::scope(|scope| {
+        scope.spawn(|| x.store(1, Ordering::SeqCst));
+        loop {
+            let seen = read(&x);
+            while read(&x) == 0 {
+                thread::yield_now();
+            }
+            if seen != 0 {
+                break seen;
+            }
+            thread::yield_now();
+        }
+    })
+}
+
+/// Where the places in the source do not tell one read from another, a yield in the middle of a turn ends none.
+#[test]
+fn a_yield_alone_ends_no_turn() {
+    for memory in BOTH {
+        assert_eq!(outcomes(memory, looks_twice), [(0, 1), (0, 2), (1, 9), (2, 1), (2, 2)]);
+        assert_eq!(outcomes(memory, waits_while_it_waits), [1]);
     }
 }

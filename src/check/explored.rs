@@ -182,13 +182,13 @@ fn settings(model: &Model) -> String {
 /// The failing execution as a `#[test]` that can be pasted.
 fn write_test(model: &Model, engine: Engine, body: &Body, failure: Failure) -> Failure {
     let test = body.source.as_ref().zip(failure.schedule.as_ref()).map(|(source, schedule)| {
-        let memory = match memory(engine) {
-            Memory::Sc => "Sc",
-            Memory::Weak => "Weak",
+        let (memory, name) = match memory(engine) {
+            Memory::Sc => ("Sc", "as_found_under_sc"),
+            Memory::Weak => ("Weak", "as_found_under_weak"),
         };
         let settings = settings(model);
         format!(
-            "#[test]\n#[cfg(shuttle)]\nfn as_found() {{\n    use selvedge::check::explore::Memory;\n    \
+            "#[test]\n#[cfg(shuttle)]\nfn {name}() {{\n    use selvedge::check::explore::Memory;\n    \
              {source}{settings}\n        .replay(Memory::{memory}, \"{schedule}\");\n}}\n"
         )
     });

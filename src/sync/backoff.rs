@@ -1,6 +1,6 @@
 //! What to do before trying again.
 
-use super::{hint, thread};
+use super::hint;
 
 /// Turns a thread may spin before it lets others run, as a power of two.
 const SPINS: u32 = 6;
@@ -41,13 +41,18 @@ impl Backoff {
     }
 
     /// Somebody else has to do something first: spin at first, then let others run.
+    ///
+    /// It ends a turn of a loop that has found nothing to do, and the next turn begins behind it: an engine that explores
+    /// goes by that.
     #[inline]
     #[cfg_attr(any(loom, shuttle), track_caller)]
     pub fn wait(&mut self) {
-        if cfg!(any(loom, shuttle)) || self.turns > SPINS {
-            thread::yield_now();
-        } else {
-            self.spin();
+        #[cfg(any(loom, shuttle))]
+        super::model::wait_for_others();
+        #[cfg(not(any(loom, shuttle)))]
+        match self.turns > SPINS {
+            true => super::thread::yield_now(),
+            false => self.spin(),
         }
     }
 

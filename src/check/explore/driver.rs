@@ -241,10 +241,10 @@ impl Machine for Driver {
         self.run.borrow().lives[thread] == Life::Over
     }
 
-    fn yielded(&self, _place: Place) {
+    fn yielded(&self, place: Place, in_vain: bool) {
         let mut run = self.run.borrow_mut();
         let me = run.running;
-        run.spins.yielded(me);
+        run.spins.yielded(me, place, in_vain);
     }
 
     fn stale(&self) -> Option<Stale> {

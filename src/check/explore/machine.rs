@@ -251,10 +251,11 @@ impl Run {
             || self.past.present[self.running].before.of(creator) > length)
     }
 
-    /// The next step of the script, which the running thread takes now.
+    /// The next step of the script, if it is one of the running thread, which takes it now.
     pub(super) fn next_step(&mut self) -> Step {
-        let step = self.script.as_mut().and_then(VecDeque::pop_front);
-        step.map_or(Step::Default, |(_, step)| step)
+        let me = self.running;
+        let next = self.script.as_mut().and_then(|script| script.pop_front_if(|(thread, _)| *thread == me));
+        next.map_or(Step::Default, |(_, step)| step)
     }
 
     /// The oldest write of `cell` that the next read of `thread` is to consider. One that has waited was overtaken

@@ -8,10 +8,14 @@
 //! instead of by transforming the program).
 //!
 //! # Where a turn begins
-//! is not marked in the program. It begins with the event that the first one after the yield is like: at the same place
-//! of the source, of the same kind and location. If that is the case right after the yield before, there. If not, the
-//! loop was entered since, and of the candidates the *earliest* is taken that the new turn has not refuted by being
-//! another: a later one may be in the middle of a turn that comes to one place of the source twice, and what looks
+//! is not marked in the program, but behind a yield. A yield alone says little: it may stand before the test, in the middle
+//! of a turn, or where nobody waits. So a turn is what is between two yields at one place of the source, and that the first
+//! turn of a loop is repeated is not seen: it is made once more.
+//!
+//! [`Backoff::wait`](crate::sync::Backoff::wait) says more: a turn has found nothing to do, and the next one begins. The
+//! first turn of such a loop began with the event that the first one after the wait is like: at the same place of the
+//! source, of the same kind and location. Of the candidates the *earliest* is taken that the new turn has not refuted by
+//! being another: a later one may be in the middle of a turn that comes to one place of the source twice, and what looks
 //! like all of a turn is then the end of it. An earlier one is safe. As far as the new turn is like it, it is also like the
 //! true one, which lies behind it: each of its reads is between the two in program order, so what is the same in both
 //! cannot be another write in between (coherence). At worst the true turn is taken for the beginning of a longer one, and
@@ -34,11 +38,12 @@
 //! is read are explored as well. Whether a third thread will write is not to be known before it has run.
 //!
 //! # What is asked of a loop
-//! It yields only to wait: after a turn that has read the same, it would make the same turn again for ever. What a
-//! compare-exchange expects is compared too, so one that tries again with what it has seen is no repetition. But a loop
-//! that gives up after some turns, or that compares what it reads with what it remembers of a turn before, does
-//! something else although it reads the same. That cannot be seen, and its further executions are missed, or reported
-//! as no progress. Such a loop must not yield: see [`Backoff::lost`](crate::sync::Backoff::lost).
+//! It yields only to wait, *after* the test that has failed: after a turn that has read the same, it would make the same
+//! turn again for ever. What a compare-exchange expects is compared too, so one that tries again with what it has seen is no
+//! repetition. But a loop that yields before its test and is run again when it has succeeded, one that gives up after some
+//! turns, and one that compares what it reads with what it remembers of a turn before, do something else although they
+//! read the same. That cannot be seen, and their further executions are missed, or reported as no progress. Such a loop must
+//! not yield: see [`Backoff::lost`](crate::sync::Backoff::lost). A turn that writes is none that waits.
 
 use super::clock::THREADS;
 use super::graph::{Event, Graph, Id, Kind, Use};
@@ -55,9 +60,34 @@ struct Spin {
     expected: Option<u64>,
     /// How many events there were at the beginning of the call.
     called: usize,
-    /// How many there were at the last yield of the call, and at the one before.
+    /// How many there were at the last yield of the call.
     turn: Option<usize>,
-    earlier: Option<usize>,
+    /// And at the one before, if the last has said that it ends a turn.
+    in_vain: Option<usize>,
+    /// The last two yields at each place of the source that have said nothing.
+    yields: Vec<Yields>,
+}
+
+/// How many events there were at the last yield at a place of the source, and at the one before.
+#[derive(Debug)]
+struct Yields {
+    place: Place,
+    last: usize,
+    before: Option<usize>,
+}
+
+impl Spin {
+    /// What was before is in no loop any more.
+    fn begin(&mut self) {
+        self.called = self.places.len();
+        (self.turn, self.in_vain) = (None, None);
+        self.yields.clear();
+    }
+
+    /// The turns between two yields at one place: where the last began, and where the one that goes on.
+    fn turns(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.yields.iter().filter_map(|yields| Some((yields.before?, yields.last)))
+    }
 }
 
 /// The turns of each thread.
@@ -68,16 +98,13 @@ impl Spins {
     pub(super) fn clear(&mut self) {
         for spin in &mut self.0 {
             spin.places.clear();
-            spin.called = 0;
-            (spin.turn, spin.earlier) = (None, None);
+            spin.begin();
         }
     }
 
     /// `thread` begins a call: what it has done before is in no loop any more.
     pub(super) fn called(&mut self, thread: usize) {
-        let spin = &mut self.0[thread];
-        spin.called = spin.places.len();
-        (spin.turn, spin.earlier) = (None, None);
+        self.0[thread].begin();
     }
 
     /// `thread` is about to take a step at `place`.
@@ -98,12 +125,21 @@ impl Spins {
         self.0[id.thread()].places[usize::from(id.index())]
     }
 
-    /// `thread` has yielded.
-    pub(super) fn yielded(&mut self, thread: usize) {
+    /// `thread` has yielded at `place`, maybe at the end of a turn in which it found nothing to do.
+    pub(super) fn yielded(&mut self, thread: usize, place: Place, in_vain: bool) {
         let spin = &mut self.0[thread];
         let now = spin.places.len();
-        if spin.turn != Some(now) {
-            spin.earlier = spin.turn.replace(now);
+        if spin.turn == Some(now) {
+            return;
+        }
+        let last = spin.turn.replace(now);
+        spin.in_vain = in_vain.then(|| last.unwrap_or(spin.called));
+        if in_vain {
+            return;
+        }
+        match spin.yields.iter_mut().find(|yields| std::ptr::eq(yields.place, place)) {
+            Some(yields) => yields.before = Some(std::mem::replace(&mut yields.last, now)),
+            None => spin.yields.push(Yields { place, last: now, before: None }),
         }
     }
 
@@ -116,6 +152,7 @@ impl Spins {
     pub(super) fn passed_over(&self, graph: &Graph, thread: usize) -> bool {
         let spin = &self.0[thread];
         let Some(turn) = spin.turn else { return false };
+        let turn = spin.turns().map(|(_, turn)| turn).fold(turn, usize::min);
         (turn..spin.places.len()).any(|nth| {
             let event = graph.event(Id::new(thread, nth as u16));
             event.kind == Kind::Read && graph.rank(event.from) < graph.newest(event.location)
@@ -123,55 +160,29 @@ impl Spins {
     }
 
     /// Where `thread`, which is about to read `cell`, would be in its last turn, if this one has been the same so
-    /// far and may be to its end.
-    fn again(&self, graph: &Graph, thread: usize, cell: u16, rules: Rules) -> Option<Again> {
+    /// far and may be to its end. A yield says of several loops that they may be in a turn.
+    fn again<'a>(
+        &'a self,
+        graph: &'a Graph,
+        thread: usize,
+        cell: u16,
+        rules: Rules,
+    ) -> impl Iterator<Item = Again> + 'a {
         let spin = &self.0[thread];
-        let turn = spin.turn?;
-        let done = spin.places.len() - turn;
-        let event = |nth: usize| graph.event(Id::new(thread, nth as u16));
-        // What the new turn does: its events, and the read to come.
-        let looks = |nth: usize, before: usize| {
-            let (kind, location) = match nth < done {
-                true => (event(turn + nth).kind, event(turn + nth).location),
-                false => (Kind::Read, cell),
+        let of = move |turn| Turn { graph, thread, cell, spin, turn };
+        let said = spin.turn.and_then(|turn| {
+            let start = match rules.is(Broken::LastLikeness) {
+                true => of(turn).likenesses().next_back(),
+                false => spin.in_vain.and_then(|before| of(turn).start(before)),
             };
-            (kind, location) == (event(before).kind, event(before).location)
-        };
-        let is_place = |nth: usize, before: usize| {
-            let place = if nth < done { Some(spin.places[turn + nth]) } else { spin.here };
-            place.is_some_and(|place| std::ptr::eq(place, spin.places[before]))
-        };
-        let same = |nth: usize, before: usize| is_again(event(turn + nth), event(before));
-        // As long as all has been the same, so must be what comes next.
-        let refuted = |start: usize| {
-            let learnt = (0..done).find(|nth| !same(*nth, start + nth)).unwrap_or(done);
-            (1..=learnt).any(|nth| start + nth >= turn || !looks(nth, start + nth))
-        };
-        let begins = |start: &usize| looks(0, *start) && is_place(0, *start);
-        let since = || (spin.called..turn).filter(|start| looks(0, *start));
-        let start = match (spin.earlier.filter(begins), since().any(|start| is_place(0, start))) {
-            _ if rules.is(Broken::LastLikeness) => since().next_back(),
-            (Some(start), _) => Some(start),
-            (None, true) => since().find(|start| begins(start) && !refuted(*start)),
-            // Where a loop is entered, its first step may be at another place.
-            (None, false) => since().find(|start| !refuted(*start)),
-        }?;
-        // The last read decides: after it, the turn before has only fences.
-        let last = start + (start..turn).rposition(|nth| event(nth).kind != Kind::Fence)?;
-        let here = start + done;
-        let only_looks = |nth: usize| matches!(event(nth).kind, Kind::Read | Kind::Fence);
-        let may_be = here <= last
-            && looks(done, here)
-            // A failure for no reason need not come again.
-            && (here..=last).all(|nth| only_looks(nth) && !event(nth).spurious)
-            && (0..done).all(|nth| same(nth, start + nth))
-            && expects_again(spin.expected, event(here));
-        may_be.then_some(Again { here, last, in_loop: is_place(done, here) })
+            Some((start?, turn))
+        });
+        said.into_iter().chain(spin.turns()).filter_map(move |(start, turn)| of(turn).again(start))
     }
 
     /// Whether `thread`, which is about to read `cell`, may be about to repeat its last turn.
     pub(super) fn waits(&self, graph: &Graph, thread: usize, cell: u16, rules: Rules) -> bool {
-        self.again(graph, thread, cell, rules).is_some()
+        self.again(graph, thread, cell, rules).next().is_some()
     }
 
     /// Whether `thread`, if it read `write` next, would repeat its last turn.
@@ -183,9 +194,6 @@ impl Spins {
         write: Id,
         rules: Rules,
     ) -> Repeats {
-        let Some(Again { here, last, in_loop }) = self.again(graph, thread, cell, rules) else {
-            return Repeats::No;
-        };
         let event = |nth: usize| graph.event(Id::new(thread, nth as u16));
         let is_old = |nth: usize| {
             let event = event(nth);
@@ -193,18 +201,99 @@ impl Spins {
                 && graph.rank(event.from) < graph.newest(event.location)
                 && !rules.is(Broken::NextReadAlone)
         };
-        if !in_loop || event(here).from != write || (here + 1..=last).any(is_old) {
-            Repeats::No
-        } else if here == last {
-            Repeats::Surely
-        } else {
-            Repeats::Unless
+        let repeats = |Again { here, last, in_loop }| {
+            if !in_loop || event(here).from != write || (here + 1..=last).any(is_old) {
+                Repeats::No
+            } else if here == last {
+                Repeats::Surely
+            } else {
+                Repeats::Unless
+            }
+        };
+        self.again(graph, thread, cell, rules).map(repeats).max().unwrap_or(Repeats::No)
+    }
+}
+
+/// A turn that `thread` has begun with its event number `turn`: it is about to read `cell`.
+#[derive(Clone, Copy)]
+struct Turn<'a> {
+    graph: &'a Graph,
+    thread: usize,
+    cell: u16,
+    spin: &'a Spin,
+    turn: usize,
+}
+
+impl<'a> Turn<'a> {
+    fn event(self, nth: usize) -> &'a Event {
+        self.graph.event(Id::new(self.thread, nth as u16))
+    }
+
+    /// How much of it is done.
+    fn done(self) -> usize {
+        self.spin.places.len() - self.turn
+    }
+
+    /// Whether its `nth` event, or the read to come, looks like the event `before`.
+    fn looks(self, nth: usize, before: usize) -> bool {
+        let (kind, location) = match nth < self.done() {
+            true => (self.event(self.turn + nth).kind, self.event(self.turn + nth).location),
+            false => (Kind::Read, self.cell),
+        };
+        (kind, location) == (self.event(before).kind, self.event(before).location)
+    }
+
+    /// Whether the two are at one place of the source.
+    fn is_place(self, nth: usize, before: usize) -> bool {
+        let place = if nth < self.done() { Some(self.spin.places[self.turn + nth]) } else { self.spin.here };
+        place.is_some_and(|place| std::ptr::eq(place, self.spin.places[before]))
+    }
+
+    fn same(self, nth: usize, before: usize) -> bool {
+        is_again(self.event(self.turn + nth), self.event(before))
+    }
+
+    /// Whether the turn before cannot have begun at `start`: as long as all has been the same, so must be what comes next.
+    fn refutes(self, start: usize) -> bool {
+        let learnt = (0..self.done()).find(|nth| !self.same(*nth, start + nth)).unwrap_or(self.done());
+        (1..=learnt).any(|nth| start + nth >= self.turn || !self.looks(nth, start + nth))
+    }
+
+    /// The events of the call that look like the first one.
+    fn likenesses(self) -> impl DoubleEndedIterator<Item = usize> {
+        (self.spin.called..self.turn).filter(move |start| self.looks(0, *start))
+    }
+
+    /// Where the turn before began, if the loop has said where it ended, and something else ended at `before`.
+    fn start(self, before: usize) -> Option<usize> {
+        let is_it = |start: &usize| self.is_place(0, *start) && !self.refutes(*start);
+        if before < self.turn && self.looks(0, before) && is_it(&before) {
+            return Some(before);
         }
+        // Where a loop is entered, its first step may be at another place.
+        let entered = !self.likenesses().any(|start| self.is_place(0, start));
+        self.likenesses().find(|start| if entered { !self.refutes(*start) } else { is_it(start) })
+    }
+
+    /// Where the read to come would be in the turn before, which began at `start`, if this one has been the same so
+    /// far and may be to its end.
+    fn again(self, start: usize) -> Option<Again> {
+        // The last read decides: after it, the turn before has only fences.
+        let last = start + (start..self.turn).rposition(|nth| self.event(nth).kind != Kind::Fence)?;
+        let (done, here) = (self.done(), start + self.done());
+        let only_looks = |nth: usize| matches!(self.event(nth).kind, Kind::Read | Kind::Fence);
+        let may_be = here <= last
+            && self.looks(done, here)
+            // A failure for no reason need not come again.
+            && (here..=last).all(|nth| only_looks(nth) && !self.event(nth).spurious)
+            && (0..done).all(|nth| self.same(nth, start + nth))
+            && expects_again(self.spin.expected, self.event(here));
+        may_be.then(|| Again { here, last, in_loop: self.is_place(done, here) })
     }
 }
 
 /// Whether a read would repeat the last turn of a loop.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Repeats {
     /// It need not: the turn sees another write, here or later.
     No,

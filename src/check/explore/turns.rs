@@ -75,8 +75,7 @@ impl Run {
 
     /// The thread that the script wants to go on.
     fn scripted(&mut self) -> Option<usize> {
-        while let Some(&(thread, Step::Stop)) = self.script.as_ref()?.front() {
-            self.next_step();
+        while let Some((thread, _)) = self.script.as_mut()?.pop_front_if(|(_, step)| *step == Step::Stop) {
             self.rules.demand.stops[thread] = self.past.ran(thread);
         }
         let (thread, _) = *self.script.as_ref()?.front()?;

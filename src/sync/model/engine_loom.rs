@@ -3,6 +3,7 @@
 pub(super) use loom::sync::atomic;
 pub(super) use loom::sync::{Condvar, Mutex, MutexGuard};
 pub(super) use loom::thread::{Builder, JoinHandle, park, yield_now};
+pub(super) use yield_now as wait_for_others;
 
 pub use loom::thread::{Thread, ThreadId, current};
 

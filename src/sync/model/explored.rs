@@ -126,8 +126,8 @@ pub(crate) trait Machine {
     fn wait_unwinding(&self) -> bool;
     /// Whether a thread has ended, or was unwound.
     fn is_over(&self, thread: usize) -> bool;
-    /// The running thread lets others go first.
-    fn yielded(&self, place: Place);
+    /// The running thread lets others go first. `in_vain`: it says that this ends a turn in which it found nothing to do.
+    fn yielded(&self, place: Place, in_vain: bool);
     /// Whether the step that the running thread has just taken was a stale read, and of what; or a write that came
     /// before a newer one.
     fn stale(&self) -> Option<Stale>;

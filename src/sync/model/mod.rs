@@ -55,6 +55,7 @@ pub(crate) use run_loom::{Limits, explore};
 pub(crate) use run_shuttle::{Schedules, random, sample};
 
 pub(crate) use nodes::{pin, retire, unpin};
+pub(super) use threads::wait_for_others;
 
 pub use event::{Event, Object, Place, Stale, Value};
 pub use nodes::Leak;

@@ -148,6 +148,12 @@ pub fn yield_now() {
     step("yield", Location::caller()).perform(|| (engine::yield_now(), Value::None, None));
 }
 
+/// The same at the end of a turn that has found nothing to do: [`Backoff::wait`](crate::sync::Backoff::wait).
+#[track_caller]
+pub(crate) fn wait_for_others() {
+    step("yield", Location::caller()).perform(|| (engine::wait_for_others(), Value::None, None));
+}
+
 /// A turn of a spin: to an engine, a yield.
 #[track_caller]
 pub fn spin_loop() {

@@ -52,7 +52,7 @@ mod sc {
     #[should_panic(expected = "not linearizable")]
     #[test]
     #[cfg(shuttle)]
-    fn as_found() {
+    fn as_found_under_sc() {
         use selvedge::check::explore::Memory;
         selvedge::check::Model::of(Torn, selvedge::check::Scenario::new().thread([Op::Add]).thread([Op::Add]))
             .replay(Memory::Sc, "0:2 1:4 0:2");
@@ -66,7 +66,7 @@ mod weak {
     #[should_panic(expected = "not linearizable")]
     #[test]
     #[cfg(shuttle)]
-    fn as_found() {
+    fn as_found_under_weak() {
         use selvedge::check::explore::Memory;
         selvedge::check::Model::of(Torn, selvedge::check::Scenario::new().thread([Op::Add]).thread([Op::Add]))
             .replay(Memory::Weak, "0:3 1:1 r1 2 0:1");

@@ -14,7 +14,7 @@ pub(super) use cells::{Canary, UnsafeCell, canary, get_mut};
 pub(super) use locks::{Condvar, Mutex, MutexGuard};
 pub(super) use threads::{
     Borrower, Builder, JoinHandle, borrower, next_index, park, ready, reclaim, spin_loop, started,
-    thread_index, yield_now,
+    thread_index, wait_for_others, yield_now,
 };
 #[cfg(feature = "check")]
 pub(super) use threads::{explored_main, forget_tasks, running};

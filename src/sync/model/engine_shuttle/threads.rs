@@ -34,10 +34,19 @@ pub(in crate::sync::model) fn running() -> Option<usize> {
 }
 
 pub(in crate::sync::model) fn yield_now() {
+    let_others_run(false);
+}
+
+/// At the end of a turn that has found nothing to do.
+pub(in crate::sync::model) fn wait_for_others() {
+    let_others_run(true);
+}
+
+fn let_others_run(in_vain: bool) {
     match machine() {
         None => shuttle::thread::yield_now(),
         Some(machine) if unwind::failing() => must_wait(machine),
-        Some(machine) => machine.yielded(world::place(machine.running())),
+        Some(machine) => machine.yielded(world::place(machine.running()), in_vain),
     }
 }
 
