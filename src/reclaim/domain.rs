@@ -7,8 +7,11 @@
 ///
 /// struct Orders;
 /// impl Domain for Orders {}
+/// # #[cfg(any(loom, shuttle))] fn main() {} // what it does would have to be inside a model
+/// # #[cfg(not(any(loom, shuttle)))] fn main() {
 ///
 /// let orders = Hazard::<Orders>::default();
+/// # }
 /// ```
 pub trait Domain: Send + Sync + 'static {
     /// Whether the readers of hazards leave their fence to those who scan, if the feature `membarrier` is on and the

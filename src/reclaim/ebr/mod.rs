@@ -2,7 +2,7 @@
 //!
 //! # Protocol
 //! There is a counter, the epoch. To pin: read it, publish it in a mark of the [registry](super::registry), fence. To
-//! retire: note the epoch beside the node, and put it into the [bag](bag) that lies beside the mark and is the guard's own.
+//! retire: note the epoch beside the node, and put it into the [bag] that lies beside the mark and is the guard's own.
 //! To advance the epoch: fence, read all marks, and if each pinned one is in the present epoch, add one. A node is freed
 //! when the epoch is [`GRACE`] past the one that was noted beside it.
 //!
