@@ -3,7 +3,6 @@
 use super::said::{BOTH, disturbed, executions, fails, outcomes};
 use selvedge::check::explore::{Explorer, Memory};
 use selvedge::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use selvedge::sync::time::Duration;
 use selvedge::sync::{Arc, Condvar, Mutex, thread};
 
 /// Three threads count, each in one critical section, or each in two.
@@ -267,32 +266,5 @@ fn who_comes_after_a_notification_is_not_woken() {
         );
         let nobody = late(|changed, _| changed.notify_one());
         assert_eq!(outcomes(memory, nobody), [()]);
-    }
-}
-
-/// Waits for somebody who is late: whether the time was up, and whether the news had come.
-fn wait_for_a_while() -> (bool, bool) {
-    let news = News::new();
-    let teller = Arc::clone(&news);
-    let teller = thread::spawn(move || teller.tell());
-    let mut there = news.there.lock().expect("no panic");
-    let mut late = false;
-    if !*there {
-        let (guard, result) = news.changed.wait_timeout(there, Duration::from_secs(1)).expect("no panic");
-        (there, late) = (guard, result.timed_out());
-    }
-    let seen = (late, *there);
-    drop(there);
-    teller.join().expect("no panic");
-    seen
-}
-
-#[test]
-fn a_time_out_is_a_disturbance() {
-    for memory in BOTH {
-        assert_eq!(disturbed(memory, 0, wait_for_a_while), [(false, true)]);
-        // One disturbance: no news when the time is up, news just then, or a wake-up that nobody sent.
-        let one = [(false, false), (false, true), (true, false), (true, true)];
-        assert_eq!(disturbed(memory, 1, wait_for_a_while), one);
     }
 }

@@ -242,8 +242,17 @@ fn a_schedule_says_which_execution_it_is() {
         assert_eq!((run(memory, ""), run(memory, "0:1 1:2")), (Ok(0), Ok(1)), "{memory:?}");
         // Under `Sc`, that the load comes before the store all the same.
         assert_eq!(run(memory, "0:1 1:2 0:r1"), Ok(0), "{memory:?}");
-        let misfit = run(memory, "0:1 1:2 0:r2").expect_err("there are two writes only");
-        assert!(misfit.contains("the schedule does not fit the program"), "{misfit}");
+        for (misfit, why) in [
+            ("0:1 1:2 0:r2", "there are two writes only"),
+            ("0:r1", "to start a thread is no read"),
+            ("0:1 1:1 w1", "nothing was written before"),
+            ("0:1 1:1 r0", "a store is no read"),
+            ("0:1 1:1 f0", "nor does it fail"),
+            ("0:1 c1", "a load is no choice"),
+        ] {
+            let message = run(memory, misfit).expect_err(why);
+            assert!(message.contains("the schedule does not fit the program"), "{misfit}: {message}");
+        }
     }
 }
 

@@ -16,6 +16,7 @@
 //! | `oracles.rs` | the judges judged: by the table, by each other, by mutation |
 //! | `said.rs` | outcomes, numbers of executions and failures of programs on the facade |
 //! | `blocking.rs`, `waiting.rs` | mutexes and conditions; loops that wait |
+//! | `timed.rs` | waits that have a time-out |
 //! | `threads.rs` | starting, joining, scopes, parking |
 //! | `memory.rs`, `nodes.rs`, `pointers.rs` | races of plain memory; nodes and guards; shared pointers |
 //! | `reuse.rs` | addresses that come back |
@@ -61,6 +62,8 @@ mod running;
 mod said;
 #[cfg(shuttle)]
 mod threads;
+#[cfg(shuttle)]
+mod timed;
 mod unfold;
 #[cfg(shuttle)]
 mod waiting;

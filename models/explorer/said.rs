@@ -70,8 +70,9 @@ pub fn fails_once<T: Ord + Debug + Send + 'static>(
     complaint(memory, words, program);
 }
 
+/// What is wrong with `program`, with each of these words in it.
 #[track_caller]
-fn complaint<T: Ord + Debug + Send + 'static>(
+pub fn complaint<T: Ord + Debug + Send + 'static>(
     memory: Memory,
     words: &[&str],
     program: impl Fn() -> T + Send + Sync + 'static,

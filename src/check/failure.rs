@@ -71,7 +71,7 @@ pub(super) mod catching {
     use crate::sync::host::Once;
     use crate::sync::model;
     use std::cell::RefCell;
-    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 
     /// Called with the failure as soon as it is known; the process may not live much longer.
     pub(in crate::check) type Told = Box<dyn Fn(&Failure)>;
@@ -90,9 +90,11 @@ pub(super) mod catching {
                     let Some((first, told)) = catching.as_mut() else { return false };
                     model::failed();
                     if first.is_none() {
-                        let at = info.location().map(|l| format!(" ({}:{})", l.file(), l.line()));
+                        let attempt = attempt_of(info.payload());
+                        let at = info.location().filter(|place| attempt.is_none() && tells(place));
+                        let at = at.map(|place| format!(" ({}:{})", place.file(), place.line()));
                         let message = message_of(info.payload()) + &at.unwrap_or_default();
-                        let execution = picture::record(info.location(), attempt_of(info.payload()));
+                        let execution = picture::record(info.location(), attempt);
                         let failure = Failure::new(message, columns::render()).recorded(execution);
                         told(&failure);
                         *first = Some(failure);
@@ -104,6 +106,16 @@ pub(super) mod catching {
                 }
             }));
         });
+    }
+
+    /// Whether it helps to know where a panic was raised: not by the explorer, which names the places that matter, and
+    /// not in the standard library.
+    fn tells(place: &Location<'_>) -> bool {
+        #[cfg(shuttle)]
+        if crate::check::explore::is_verdict(place) {
+            return false;
+        }
+        !place.file().starts_with("/rustc/")
     }
 
     /// Runs `f`, and returns the first failure in it.

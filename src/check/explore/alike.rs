@@ -51,15 +51,15 @@ pub(super) fn is_comparable(event: &Event) -> bool {
 
 /// Whether two threads that were the same up to these events, of `graph`, still are after them.
 pub(super) fn is_same(one: &Event, other: &Event) -> bool {
-    let repeatable =
-        matches!(one.kind, Kind::Read | Kind::Fence | Kind::Choice | Kind::Address | Kind::Begin);
+    let choice = matches!(one.kind, Kind::Choice | Kind::TimeOut | Kind::Address);
+    let repeatable = choice || matches!(one.kind, Kind::Read | Kind::Fence | Kind::Begin);
     let source = one.kind != Kind::Read || one.from == other.from;
     repeatable
         && source
         && is_comparable(other)
         && (one.kind, one.location, one.spurious) == (other.kind, other.location, other.spurious)
         && match one.kind {
-            Kind::Choice => one.value == other.value,
+            Kind::Choice | Kind::TimeOut => one.value == other.value,
             // Each has a new one.
             Kind::Address => one.value == 0 && other.value == 0,
             _ => true,
@@ -81,7 +81,7 @@ pub(super) fn fits(graph: &Graph, past: &Past, id: Id, event: &Event) -> bool {
             age(one) <= age(event) || depends()
         }
         (Kind::Write, Kind::Write) => one.rank < event.rank,
-        (Kind::Choice, Kind::Choice) => one.value >= event.value,
+        (Kind::Choice, Kind::Choice) | (Kind::TimeOut, Kind::TimeOut) => one.value >= event.value,
         _ => true,
     }
 }

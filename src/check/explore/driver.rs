@@ -12,6 +12,11 @@ use super::unwinding::Unwinding;
 use crate::sync::model::{Answer, Location, Machine, Place, Plain, Request, Stale, all_pending, fault};
 use std::cell::{Cell, RefCell};
 
+/// Whether the panic at this place is what the explorer says of an execution.
+pub(in crate::check) fn is_verdict(place: &std::panic::Location<'_>) -> bool {
+    place.file() == file!()
+}
+
 /// What an execution is in which some thread can never go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stuck {
@@ -63,6 +68,9 @@ impl Driver {
     /// Whether it is a failure that nobody can go on.
     fn stuck_fails(&self) -> bool {
         let run = self.run.borrow();
+        if run.rules.time_outs.is_some() && may_time_out(&run) {
+            return false;
+        }
         let joins = |thread: usize| match run.wants[thread] {
             Want::End(other) => Some(other),
             _ => None,
@@ -99,9 +107,16 @@ impl Driver {
         if self.stuck == Stuck::FailsUnlessStopped {
             return format!("blocks: a thread has stopped for ever, and so others cannot go on: {waiting}");
         }
+        let hint = if may_time_out(&run) {
+            ". (Time-outs that are no disturbances: `Explorer::time_outs`)"
+        } else {
+            ""
+        };
         match (0..run.threads).any(spins) {
-            true => format!("no progress: these wait, in a loop or not, for what nobody will do: {waiting}"),
-            false => format!("deadlock: nobody can go on, and these wait: {waiting}"),
+            true => {
+                format!("no progress: these wait, in a loop or not, for what nobody will do: {waiting}{hint}")
+            }
+            false => format!("deadlock: nobody can go on, and these wait: {waiting}{hint}"),
         }
     }
 
@@ -165,6 +180,12 @@ impl Driver {
             panic!("{}", self.why_stuck());
         }
     }
+}
+
+/// Whether anybody waits who would go on if a time-out came.
+fn may_time_out(run: &Run) -> bool {
+    let goes_on = |thread: usize| run.lives[thread] == Life::Alive && !run.is_stopped(thread);
+    all_pending().into_iter().any(|(thread, pending)| goes_on(thread) && pending.is_timed())
 }
 
 impl Machine for Driver {

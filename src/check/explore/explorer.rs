@@ -44,6 +44,7 @@ pub struct Explorer {
     memory: Memory,
     disturbances: usize,
     deadlocks: bool,
+    time_outs: Option<usize>,
     reuse: Reuse,
     broken: Option<Broken>,
     at_most: u64,
@@ -56,6 +57,7 @@ impl fmt::Debug for Explorer {
         debug.field("memory", &self.memory).field("disturbances", &self.disturbances);
         debug
             .field("deadlocks", &self.deadlocks)
+            .field("time_outs", &self.time_outs)
             .field("reuse", &self.reuse)
             .field("at_most", &self.at_most)
             .finish_non_exhaustive()
@@ -90,6 +92,7 @@ impl Explorer {
             memory,
             disturbances: 1,
             deadlocks: false,
+            time_outs: None,
             reuse,
             broken: None,
             at_most: u64::MAX,
@@ -106,6 +109,15 @@ impl Explorer {
     /// A deadlock is no failure, and its execution has no outcome.
     pub fn allow_deadlocks(self) -> Self {
         Explorer { deadlocks: true, ..self }
+    }
+
+    /// Time-outs are no disturbances: each wait that has one may end by it, at most so many in an execution. One in which
+    /// nobody can go on but by a time-out is not over and has no outcome: it counts as `blocked`, and what comes of the
+    /// time-out is another execution, unless there were as many already. Without this: a time-out is a disturbance, and
+    /// who needs one to go on is told as a deadlock, since a protocol whose progress hangs on a clock has mostly lost a
+    /// wake-up.
+    pub fn time_outs(self, most: usize) -> Self {
+        Explorer { time_outs: Some(most), ..self }
     }
 
     /// How freed addresses come back. Unless that is never: each allocation gets, in executions of their own, an
@@ -192,10 +204,10 @@ impl Explorer {
         P: Fn() -> T + Send + Sync + 'static,
     {
         let outcomes = Outcomes::default();
-        let Explorer { disturbances, deadlocks, reuse, broken, .. } = self;
+        let Explorer { disturbances, deadlocks, time_outs, reuse, broken, .. } = self;
         let (name, weakened) = (std::any::type_name::<P>(), std::env::var("SELVEDGE_WEAKEN"));
         let search = format!(
-            "{name} -> {}, {disturbances} disturbances, deadlocks {deadlocks}, {reuse:?}, {broken:?}, {weakened:?}",
+            "{name} -> {}, {disturbances} disturbances, deadlocks {deadlocks}, time-outs {time_outs:?}, {reuse:?}, {broken:?}, {weakened:?}",
             std::any::type_name::<T>()
         );
         let kept = Kept { checkpoint: checkpoint.clone(), search, books: outcomes.books() };
@@ -231,8 +243,8 @@ impl Explorer {
     }
 
     fn rules(&self) -> Rules {
-        let Explorer { memory, disturbances, broken, .. } = *self;
-        Rules { memory, disturbances, failures: disturbances, demand: Demand::NONE, broken }
+        let Explorer { memory, disturbances, time_outs, broken, .. } = *self;
+        Rules { memory, disturbances, failures: disturbances, time_outs, demand: Demand::NONE, broken }
     }
 
     fn run<T: Ord + Send + 'static>(

@@ -26,6 +26,9 @@ impl Run {
     pub(super) fn extend(&mut self, request: &Request<'_>) -> Result<Answer, String> {
         let me = self.running;
         let step = self.next_step();
+        if !step.fits(request) {
+            return Err(UNFIT.into());
+        }
         let nothing = Answer { value: 0, stored: false };
         let event = match *request {
             Request::Load { location, order } => {
@@ -45,7 +48,7 @@ impl Run {
                 self.write(request, step, location, order, value)?;
                 return Ok(Answer { value, stored: true });
             }
-            Request::Choose { choice, answers } => return Ok(self.choose(request, step, choice, answers)),
+            Request::Choose { choice, answers } => return self.choose(request, step, choice, answers),
             Request::Fence(order) => plain_event(Kind::Fence, order),
             Request::Spawn(child) => {
                 Event { value: child as u64, ..plain_event(Kind::Spawn, Ordering::Relaxed) }
@@ -62,14 +65,25 @@ impl Run {
         Ok(nothing)
     }
 
-    fn choose(&mut self, request: &Request<'_>, step: Step, choice: Choice, answers: usize) -> Answer {
-        let kind = Kind::of(choice);
+    fn choose(
+        &mut self,
+        request: &Request<'_>,
+        step: Step,
+        choice: Choice,
+        answers: usize,
+    ) -> Result<Answer, String> {
+        let kind = Kind::of(choice, self.rules.time_outs.is_some());
         let mut event = plain_event(kind, Ordering::Relaxed);
         let mut others = Vec::new();
         if let Step::Choose(answer) = step {
-            event.value = u64::from(answer).min(answers as u64 - 1);
+            event.value = Some(u64::from(answer)).filter(|answer| *answer < answers as u64).ok_or(UNFIT)?;
         }
-        if kind == Kind::Address || self.graph.is_disturbed_less(self.rules.disturbances) {
+        let open = match kind {
+            Kind::Address => true,
+            Kind::TimeOut => self.rules.time_outs.is_some_and(|most| self.graph.times_out_less(most)),
+            _ => self.graph.is_disturbed_less(self.rules.disturbances),
+        };
+        if open {
             let id = self.past.next(self.running);
             for value in 1..answers as u64 {
                 if !alike::fits(&self.graph, &self.past, id, &Event { value, ..event }) {
@@ -83,7 +97,7 @@ impl Run {
         self.leave(others);
         let id = self.graph.push(self.running, event);
         self.ran(id, request);
-        Answer { value: event.value, stored: false }
+        Ok(Answer { value: event.value, stored: false })
     }
 
     /// Hands the graphs to the search. Each, and the run itself, gets an equal part of what is expected of all.

@@ -227,7 +227,16 @@ impl Graph {
     /// reason.
     pub(super) fn is_disturbed_less(&self, most: usize) -> bool {
         let disturbed = |event: &&Event| event.spurious || event.kind == Kind::Choice && event.value != 0;
-        most > 0 && self.threads.iter().flatten().filter(disturbed).nth(most - 1).is_none()
+        self.has_less(most, disturbed)
+    }
+
+    /// Whether less time-outs than so came in this execution, where those are no disturbances.
+    pub(super) fn times_out_less(&self, most: usize) -> bool {
+        self.has_less(most, |event: &&Event| event.kind == Kind::TimeOut && event.value != 0)
+    }
+
+    fn has_less(&self, most: usize, such: impl Fn(&&Event) -> bool) -> bool {
+        most > 0 && self.threads.iter().flatten().filter(such).nth(most - 1).is_none()
     }
 
     /// All events.

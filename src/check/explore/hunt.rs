@@ -54,6 +54,7 @@ impl Plan {
             memory: self.memory,
             disturbances: self.disturbances,
             failures,
+            time_outs: None,
             demand: self.progress,
             broken: None,
         }

@@ -19,6 +19,8 @@ pub(super) enum Kind {
     Fence,
     /// A choice of the engine that disturbs: an execution has so many that are not 0.
     Choice,
+    /// Whether a time-out comes, where those are no disturbances.
+    TimeOut,
     /// Whose address an allocation gets: 0, if that of no freed node.
     Address,
     /// A thread is started.
@@ -33,8 +35,12 @@ pub(super) enum Kind {
 
 impl Kind {
     /// What is made of a choice.
-    pub(super) fn of(choice: Choice) -> Kind {
-        if choice == Choice::AddressReuse { Kind::Address } else { Kind::Choice }
+    pub(super) fn of(choice: Choice, time_outs: bool) -> Kind {
+        match choice {
+            Choice::AddressReuse => Kind::Address,
+            Choice::TimeOut if time_outs => Kind::TimeOut,
+            _ => Kind::Choice,
+        }
     }
 
     /// Whether the event with which a thread gets an answer to this may be of this kind.
@@ -44,7 +50,9 @@ impl Kind {
             Request::Store { .. } => self == Kind::Write,
             Request::Update { .. } => self.reads(),
             Request::Fence(_) => self == Kind::Fence,
-            Request::Choose { choice, .. } => self == Kind::of(choice),
+            Request::Choose { choice, .. } => {
+                self == Kind::of(choice, false) || self == Kind::of(choice, true)
+            }
             Request::Spawn(_) => self == Kind::Spawn,
             Request::Begin => self == Kind::Begin,
             Request::End => self == Kind::End,

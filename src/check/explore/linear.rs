@@ -110,7 +110,9 @@ fn to_script(graph: &Graph, order: impl Iterator<Item = Id>) -> Script {
                 0 => Step::Default,
                 skipped => Step::Write(skipped),
             }),
-            Kind::Choice | Kind::Address if event.value > 0 => Some(Step::Choose(event.value as u16)),
+            Kind::Choice | Kind::TimeOut | Kind::Address if event.value > 0 => {
+                Some(Step::Choose(event.value as u16))
+            }
             _ => Some(Step::Default),
         };
         if event.kind.writes() {

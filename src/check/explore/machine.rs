@@ -71,6 +71,8 @@ pub(super) struct Rules {
     pub disturbances: usize,
     /// The same, for weak compare-exchanges that fail for no reason.
     pub failures: usize,
+    /// Time-outs are no disturbances; an execution has so many at most, and one that waits for another is not over.
+    pub time_outs: Option<usize>,
     pub demand: Demand,
     /// What the explorer does wrong.
     pub broken: Option<Broken>,

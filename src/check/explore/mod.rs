@@ -128,6 +128,7 @@ pub use alike::on_threads_alike;
 pub use broken::Broken;
 pub(in crate::check) use checkpoint::Books;
 pub use checkpoint::{Checkpoint, CheckpointError};
+pub(in crate::check) use driver::is_verdict;
 pub use explorer::{Explored, Explorer};
 pub(in crate::check) use hunt::{Hunted, Plan};
 pub(in crate::check) use judge::{Explained, called, explain, position, touched};

@@ -209,7 +209,7 @@ impl Past {
                     now.prefix.join(&other.prefix);
                 }
             }
-            Kind::Choice | Kind::Address | Kind::Spawn | Kind::End => {}
+            Kind::Choice | Kind::TimeOut | Kind::Address | Kind::Spawn | Kind::End => {}
         }
         self.count += 1;
         let message = Clock::default();

@@ -123,7 +123,7 @@ impl Arrival<'_> {
     fn is_maximal(&self, id: Id) -> bool {
         let event = self.graph.event(id);
         match event.kind {
-            Kind::Choice | Kind::Address => event.value == 0,
+            Kind::Choice | Kind::TimeOut | Kind::Address => event.value == 0,
             kind if kind.reads() => {
                 !event.spurious && self.is_newest(event.from, event.location, event.stamp)
             }

@@ -15,6 +15,7 @@
 //! | `!` | the thread stops for ever |
 
 use super::driver::Stuck;
+use crate::sync::model::Request;
 use std::fmt;
 use std::str::FromStr;
 
@@ -30,13 +31,30 @@ pub(super) enum Step {
     Stop,
 }
 
+impl Step {
+    /// Whether what a thread asks for can be answered like this.
+    pub(super) fn fits(self, request: &Request<'_>) -> bool {
+        match self {
+            Step::Default => true,
+            Step::Read(_) => matches!(request, Request::Load { .. } | Request::Update { .. }),
+            Step::Write(_) => matches!(request, Request::Store { .. }),
+            Step::Choose(_) => matches!(request, Request::Choose { .. }),
+            Step::Fail(_) => matches!(request, Request::Update { weak: true, .. }),
+            Step::Stop => false,
+        }
+    }
+}
+
 /// The steps of an execution, with their threads.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Script(pub(super) Vec<(usize, Step)>);
 
 /// A string that is no script.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{word}` in a schedule: expected `thread:steps`, then steps as `3`, `r1`, `w1`, `c1`, `f0` or `!`")]
+#[error(
+    "`{word}` in a schedule: expected `thread:steps`, then steps as `3`, `r1`, `w1`, `c1`, `f0` or `!`, no number above {}",
+    u16::MAX
+)]
 pub struct NoScript {
     word: String,
 }

@@ -1,5 +1,8 @@
-//! The model's clock. It stands still until a time-out fires, and then jumps to that deadline.
+//! The model's clocks. Each thread has one, which stands still until a time-out of this thread comes, and then jumps
+//! to that deadline. A clock that they shared would be a memory that engines do not see: what it tells would hang on an
+//! order of steps that is none of theirs.
 
+use super::engine;
 use super::world;
 use std::ops::{Add, AddAssign, Sub, SubAssign};
 use std::time::Duration;
@@ -9,10 +12,11 @@ use std::time::Duration;
 pub struct Instant(Duration);
 
 impl Instant {
-    /// The present moment.
+    /// The present moment of this thread: those of others are not comparable.
     #[must_use]
     pub fn now() -> Self {
-        Instant(world::with(|w| w.clock))
+        let me = engine::thread_index();
+        Instant(world::with(|w| *w.clock(me)))
     }
 
     /// The time from `earlier` to `self`, zero if `earlier` is later.
@@ -73,7 +77,11 @@ impl Sub<Instant> for Instant {
     }
 }
 
-/// A time-out of `after` fired: at least that much time has passed.
+/// A time-out of `after` has come: at least that much time has passed.
 pub(super) fn pass(after: Duration) {
-    world::with(|w| w.clock = w.clock.saturating_add(after));
+    let me = engine::thread_index();
+    world::with(|w| {
+        let clock = w.clock(me);
+        *clock = clock.saturating_add(after);
+    });
 }

@@ -7,6 +7,9 @@
 //! What is no event of the execution (plain memory, nodes, guards) is told to the machine as well, which
 //! orders it by happens-before.
 
+// Without the harness nobody explores, and nothing of this is used.
+#![cfg_attr(not(feature = "check"), allow(dead_code, unused_imports))]
+
 use super::engine;
 use super::event::{Place, Stale};
 use super::unwind;

@@ -5,7 +5,7 @@ use super::clock;
 use super::engine;
 use super::event::{Object, Place, Value};
 use super::unwind;
-use super::world;
+use super::world::{self, Pending};
 use crate::sync::Choice;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
@@ -167,6 +167,7 @@ impl WaitTimeoutResult {
 /// A wake-up that nobody sent is a [`Choice`], and so is whether the time of a timed wait is up: that is
 /// chosen when the wait begins. If it is not, the wait lasts until a notification, so a protocol that needs
 /// its time-out for progress shows as a deadlock. On purpose: no progress in this crate may hang on a clock.
+/// (For programs that may, there is `Explorer::time_outs`.)
 pub struct Condvar {
     raw: engine::Condvar,
     object: Object,
@@ -195,13 +196,22 @@ impl Condvar {
     /// # Errors
     /// As [`Mutex::lock`].
     #[track_caller]
-    pub fn wait<'a, T>(&self, mut guard: MutexGuard<'a, T>) -> LockResult<MutexGuard<'a, T>> {
+    pub fn wait<'a, T>(&self, guard: MutexGuard<'a, T>) -> LockResult<MutexGuard<'a, T>> {
+        self.wait_as("wait", guard)
+    }
+
+    #[track_caller]
+    fn wait_as<'a, T>(
+        &self,
+        action: &'static str,
+        mut guard: MutexGuard<'a, T>,
+    ) -> LockResult<MutexGuard<'a, T>> {
         if world::choose(Choice::SpuriousWakeUp, 2) == 1 {
             return self.pause("wait: spurious wake-up", guard);
         }
         let place = Location::caller();
         let (mutex, raw) = (guard.mutex, guard.raw.take().expect("held"));
-        let woken = step(self.object, "wait", place).perform(|| (self.raw.wait(raw), Value::None, None));
+        let woken = step(self.object, action, place).perform(|| (self.raw.wait(raw), Value::None, None));
         mutex.guard(guard_of(woken), place)
     }
 
@@ -220,7 +230,7 @@ impl Condvar {
             clock::pass(timeout);
             self.pause("wait: time is up", guard)
         } else {
-            self.wait(guard)
+            self.wait_as(Pending::TIMED_WAIT, guard)
         };
         let poisoned = waited.is_err();
         result_of((guard_of(waited), WaitTimeoutResult(up)), poisoned)

@@ -4,7 +4,7 @@ use super::access::Step;
 use super::clock;
 use super::engine;
 use super::event::{Object, Value};
-use super::world;
+use super::world::{self, Pending};
 use crate::sync::Choice;
 use crate::sync::host;
 use std::any::Any;
@@ -163,12 +163,17 @@ pub fn spin_loop() {
 /// Waits until somebody unparks this thread. May return for no reason.
 #[track_caller]
 pub fn park() {
+    park_as("park");
+}
+
+#[track_caller]
+fn park_as(action: &'static str) {
     let spurious = world::choose(Choice::SpuriousWakeUp, 2) == 1;
     let place = Location::caller();
     if spurious {
         step("park: spurious wake-up", place).perform(|| (engine::point(), Value::None, None));
     } else {
-        step("park", place).perform(|| (engine::park(), Value::None, None));
+        step(action, place).perform(|| (engine::park(), Value::None, None));
     }
 }
 
@@ -180,7 +185,7 @@ pub fn park_timeout(timeout: Duration) {
         let place = Location::caller();
         step("park: time is up", place).perform(|| (engine::point(), Value::None, None));
     } else {
-        park();
+        park_as(Pending::TIMED_PARK);
     }
 }
 

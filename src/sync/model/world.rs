@@ -1,4 +1,4 @@
-//! The state of one execution: its log, its threads, its nodes, its clock.
+//! The state of one execution: its log, its threads with their clocks, its nodes.
 
 use super::engine;
 use super::event::{Event, Object, Place};
@@ -48,9 +48,23 @@ pub struct Pending {
     pub place: Place,
 }
 
+impl Pending {
+    /// To wait for a notification, with a time-out that does not come.
+    pub(super) const TIMED_WAIT: &str = "wait, timed";
+    /// To wait to be unparked, with a time-out that does not come.
+    pub(super) const TIMED_PARK: &str = "park, timed";
+
+    /// Whether it would end if only its time-out came.
+    #[cfg(all(feature = "check", shuttle))]
+    pub(crate) fn is_timed(&self) -> bool {
+        matches!(self.action, Pending::TIMED_WAIT | Pending::TIMED_PARK)
+    }
+}
+
 #[derive(Default)]
 struct Thread {
     steps: u64,
+    clock: Duration,
     pending: Option<Pending>,
 }
 
@@ -65,7 +79,6 @@ pub(super) struct World {
     /// The thread that published a step or recorded one last.
     last: Option<usize>,
     pub(super) heap: Heap,
-    pub(super) clock: Duration,
 }
 
 thread_local! {
@@ -98,7 +111,11 @@ impl World {
         self.threads.clear();
         self.choices.clear();
         self.heap.clear();
-        self.clock = Duration::ZERO;
+    }
+
+    /// The clock of this thread.
+    pub(super) fn clock(&mut self, thread: usize) -> &mut Duration {
+        &mut self.thread(thread).clock
     }
 
     /// How many steps have been recorded.
