@@ -1,11 +1,11 @@
-//! Pages that break a rule each: the negative controls of the rules.
+//! Pages that break a rule each, or do not say what they have to: the negative controls of the rules.
 
-use super::open::Chromium;
-use super::{rules, side_by_side};
+use super::open::{Chromium, Tab};
+use super::{rb1, rules, side_by_side};
 use anyhow::{Context, Result, ensure};
 use std::path::Path;
 
-/// A way to break a page: its name, what the rules must say of it, and how.
+/// A way to break a page: its name, what must be said of it, and how.
 type Break = (&'static str, &'static str, fn(&str) -> String);
 
 /// Puts `text` at the end of the page's head.
@@ -13,7 +13,8 @@ fn with_head(page: &str, text: &str) -> String {
     page.replacen("</head>", &format!("{text}</head>"), 1)
 }
 
-const BREAKS: [Break; COUNT] = [
+/// Those that the rules must detect.
+const BREAKS: [Break; 16] = [
     ("steps out of order", "out of order", |page| {
         page.replace("data-step=\"3\"", "data-step=\"x\"")
             .replace("data-step=\"4\"", "data-step=\"3\"")
@@ -67,25 +68,36 @@ const BREAKS: [Break; COUNT] = [
     }),
 ];
 
-/// How many there are.
-pub const COUNT: usize = 16;
+/// Those that must be detected since the page of RB1 does not say any more what RB1 is.
+const UNTOLD: [Break; 2] = [
+    ("no cause", "the story lacks", |page| page.replace("wrote tail first", "wrote tail")),
+    ("no late write", "the story lacks", |page| page.replace("only afterwards", "then")),
+];
 
-/// The broken pages that no rule complains of as it should.
+/// How many there are.
+pub const COUNT: usize = BREAKS.len() + UNTOLD.len();
+
+/// What complains of a page.
+type Look = fn(&mut Tab, &Path) -> Result<Vec<String>>;
+
+/// The broken pages that nothing complains of as it should.
 pub fn undetected(chromium: &Chromium, path: &Path) -> Result<Vec<String>> {
     let page = std::fs::read_to_string(path)?;
     let folder = tempfile::tempdir()?;
-    let looks = BREAKS.iter().enumerate().map(|(nth, (name, wanted, break_it))| {
+    let by_rules = BREAKS.iter().map(|broken| (broken, rules::thoroughly as Look));
+    let by_words = UNTOLD.iter().map(|broken| (broken, rb1::says as Look));
+    let looks = by_rules.chain(by_words).enumerate().map(|(nth, ((name, wanted, break_it), look))| {
         let (broken, file) = (break_it(&page), folder.path().join(format!("{nth}.html")));
         let page = &page;
-        move || -> Result<Vec<String>> {
+        move |tab: &mut Tab| -> Result<Vec<String>> {
             ensure!(broken != *page, "`{name}` changes nothing: the page is made otherwise by now");
             std::fs::write(&file, broken)?;
-            let complaints = rules::thoroughly(chromium, &file).with_context(|| name.to_string())?;
+            let complaints = look(tab, &file).with_context(|| name.to_string())?;
             let detected = complaints.iter().any(|complaint| complaint.contains(wanted));
             let missed =
                 || format!("the broken page `{name}` was not detected; there was only {complaints:?}");
             Ok(if detected { Vec::new() } else { vec![missed()] })
         }
     });
-    side_by_side(looks.collect())
+    side_by_side(chromium, looks.collect())
 }

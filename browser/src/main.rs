@@ -1,17 +1,19 @@
 //! Looks at the pictures of a report as a reader does: with a browser, by keys, in light and dark.
 //!
-//! The way: [`open`] starts the browser and opens pages, with an ear at the console and the network; [`rules`] are
-//! what each page has to keep; [`rb1`] is what the page of the lesson's first defect has to say; [`broken`] are pages
-//! that break a rule each, and that the rules must detect: a check that cannot fail proves nothing.
+//! The way: [`open`] starts the browser and opens pages in its tabs; [`ear`] hears the console and the network; [`page`]
+//! is what one can ask and do of an open page; [`rules`] are what each page has to keep; [`rb1`] is what the page of the lesson's first defect has to say; [`broken`] are pages
+//! that break a rule each, and that must be detected: a check that cannot fail proves nothing.
 
 mod broken;
+mod ear;
 mod open;
+mod page;
 mod rb1;
 mod rules;
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
-use open::Chromium;
+use open::{Chromium, Tab};
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -56,17 +58,18 @@ fn run(cli: &Cli) -> Result<Vec<String>> {
     let chromium = Chromium::start(cli.chromium.as_deref())?;
     let first = the_page_of_rb1(&folder)?;
     if let Some(file) = &cli.picture {
-        rb1::picture(&chromium, &first, file)?;
+        rb1::picture(&mut chromium.tab()?, &first, file)?;
         println!("{}", file.display());
         return Ok(Vec::new());
     }
     let shots = folder.with_file_name("pictures");
     std::fs::create_dir_all(&shots)?;
     let pages = pages(&folder)?;
-    let looks = pages.iter().map(|page| || looked_at(&chromium, page));
-    let mut complaints = side_by_side(looks.collect())?;
-    complaints.extend(rules::index(&chromium, &folder.join("index.html"), pages.len())?);
-    complaints.extend(rb1::says(&chromium, &first, &shots)?);
+    let looks = pages.iter().map(|page| |tab: &mut Tab| looked_at(tab, page));
+    let mut complaints = side_by_side(&chromium, looks.collect())?;
+    complaints.extend(rules::index(&mut chromium.tab()?, &folder.join("index.html"), pages.len())?);
+    complaints.extend(rb1::says(&mut chromium.tab()?, &first)?);
+    rb1::shoot(&mut chromium.tab()?, &first, &shots)?;
     complaints.extend(broken::undetected(&chromium, &first)?);
     println!("{} pages looked at, {} broken ones told from them", pages.len(), broken::COUNT);
     println!("screenshots: {}", shots.display());
@@ -74,16 +77,19 @@ fn run(cli: &Cli) -> Result<Vec<String>> {
 }
 
 /// How many pages are looked at side by side: most of the time is the browser's.
-const AT_ONCE: usize = 6;
+const AT_ONCE: usize = 4;
 
 /// Makes all looks, and gathers the complaints.
-fn side_by_side<F: FnOnce() -> Result<Vec<String>> + Send>(looks: Vec<F>) -> Result<Vec<String>> {
+fn side_by_side<F>(chromium: &Chromium, looks: Vec<F>) -> Result<Vec<String>>
+where
+    F: FnOnce(&mut Tab) -> Result<Vec<String>> + Send,
+{
     let waiting = Mutex::new(VecDeque::from(looks));
     let next = || waiting.lock().expect("no panic under this lock").pop_front();
     let work = || -> Result<Vec<String>> {
-        let mut complaints = Vec::new();
+        let (mut tab, mut complaints) = (chromium.tab()?, Vec::new());
         while let Some(look) = next() {
-            complaints.extend(look()?);
+            complaints.extend(look(&mut tab)?);
         }
         Ok(complaints)
     };
@@ -97,13 +103,13 @@ fn side_by_side<F: FnOnce() -> Result<Vec<String>> + Send>(looks: Vec<F>) -> Res
     })
 }
 
-fn looked_at(chromium: &Chromium, page: &Path) -> Result<Vec<String>> {
+fn looked_at(tab: &mut Tab, page: &Path) -> Result<Vec<String>> {
     let name = page.file_stem().unwrap_or_default().to_string_lossy();
     // The engines have pages of one kind. One of them has all kinds of steps.
     let wrong = if name.ends_with("explorer-weak") {
-        rules::thoroughly(chromium, page)
+        rules::thoroughly(tab, page)
     } else {
-        rules::at_a_glance(chromium, page)
+        rules::at_a_glance(tab, page)
     };
     let wrong = wrong.with_context(|| name.to_string())?;
     Ok(wrong.into_iter().map(|complaint| format!("{name}: {complaint}")).collect())

@@ -1,6 +1,7 @@
 //! What the page of the lesson's first defect has to say: that it can be understood from this page alone.
 
-use super::open::{Chromium, Page};
+use super::open::Tab;
+use super::page::Page;
 use anyhow::{Context, Result};
 use serde_json::json;
 use std::path::Path;
@@ -9,23 +10,23 @@ use std::path::Path;
 pub const PAGE: &str = "lesson_controls-ring_controls-rb1_published_before_written-lesson-explorer-weak.html";
 
 /// Goes to the fatal step.
-fn at_the_fatal_step(chromium: &Chromium, path: &Path) -> Result<Page> {
-    let number = chromium.open(path, "")?.text("document.body.dataset.fatal")?;
-    chromium.open(path, &format!("#step={number}"))
+fn at_the_fatal_step<'t>(tab: &'t mut Tab, path: &Path) -> Result<Page<'t>> {
+    let number = tab.open(path, "")?.text("document.body.dataset.fatal")?;
+    tab.open(path, &format!("#step={number}"))
 }
 
 /// Writes the README's picture to `file`, which is there whole or not at all.
-pub fn picture(chromium: &Chromium, path: &Path, file: &Path) -> Result<()> {
+pub fn picture(tab: &mut Tab, path: &Path, file: &Path) -> Result<()> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let new = tempfile::NamedTempFile::new_in(folder)?;
-    at_the_fatal_step(chromium, path)?.shoot(new.path(), Some(1340))?;
+    at_the_fatal_step(tab, path)?.shoot(new.path(), Some(1340))?;
     new.persist(file).with_context(|| file.display().to_string())?;
     Ok(())
 }
 
 /// What is missing of it.
-pub fn says(chromium: &Chromium, path: &Path, shots: &Path) -> Result<Vec<String>> {
-    let page = at_the_fatal_step(chromium, path)?;
+pub fn says(tab: &mut Tab, path: &Path) -> Result<Vec<String>> {
+    let page = at_the_fatal_step(tab, path)?;
     let mut wrong = Vec::new();
     let mut expect = |what: &str, found: String, wanted: &[&str]| {
         let missing: Vec<_> = wanted.iter().filter(|wanted| !found.contains(**wanted)).collect();
@@ -41,6 +42,12 @@ pub fn says(chromium: &Chromium, path: &Path, shots: &Path) -> Result<Vec<String
         "Push(7)",
         "read buffer and found 0",
         "wrote 7 there only afterwards",
+        // The cause: the tail says that there is a value before there is one.
+        "What led thread 1 there",
+        "it had read, in tail, the 1 that thread 0 wrote",
+        "Push(7) wrote tail first",
+        "and buffer after it",
+        "which went by tail, came to buffer between the two",
     ];
     expect("the story", text(".story")?, &story);
     expect("the announcement", text("#now")?, &["Thread 1 finds 0 in buffer", "This is the fatal step"]);
@@ -61,10 +68,16 @@ pub fn says(chromium: &Chromium, path: &Path, shots: &Path) -> Result<Vec<String
     if fatal != json!([body]) {
         wrong.push(format!("rb1: the fatal step is {body}, and these rows are marked: {fatal}"));
     }
+    wrong.extend(page.heard()?);
+    Ok(wrong)
+}
+
+/// Writes screenshots of it into a folder, in light and dark.
+pub fn shoot(tab: &mut Tab, path: &Path, shots: &Path) -> Result<()> {
+    let page = at_the_fatal_step(tab, path)?;
     for scheme in ["light", "dark"] {
         page.prefer("prefers-color-scheme", scheme)?;
         page.shoot(&shots.join(format!("rb1-{scheme}.png")), None)?;
     }
-    wrong.extend(page.heard());
-    Ok(wrong)
+    Ok(())
 }

@@ -1,11 +1,9 @@
 //! What each page has to keep. A rule tells what is wrong.
 
-use super::open::{Chromium, Page};
+use super::open::Tab;
+use super::page::Page;
 use anyhow::{Context, Result};
 use std::path::Path;
-
-/// Rows that are steps, in their order.
-const ROWS: &str = "[...document.querySelectorAll('.lanes tr[data-step]')]";
 
 /// How bright a colour is, and how well one can be told from another: as WCAG 2.1 has it.
 const CONTRAST: &str = "(selector => {
@@ -22,67 +20,81 @@ const CONTRAST: &str = "(selector => {
 const READ: [&str; 9] = ["body", "p", "a", "td", "th", "figcaption", ".mark", ".bar", ".number"];
 
 /// What can be told without pressing a key.
-pub fn at_a_glance(chromium: &Chromium, path: &Path) -> Result<Vec<String>> {
-    let page = chromium.open(path, "")?;
-    let mut wrong = in_order(&page)?;
-    if has_steps(&page)? {
-        wrong.extend(stands_at_first(&page)?);
+pub fn at_a_glance(tab: &mut Tab, path: &Path) -> Result<Vec<String>> {
+    let page = tab.open(path, "")?;
+    let Facts { steps, mut wrong } = facts(&page)?;
+    if let Some(first) = steps.first() {
+        wrong.extend(shows(&page, *first)?);
     }
-    wrong.extend(page.heard());
+    wrong.extend(page.heard()?);
     Ok(wrong)
 }
 
 /// All rules.
-pub fn thoroughly(chromium: &Chromium, path: &Path) -> Result<Vec<String>> {
-    let page = chromium.open(path, "")?;
-    let mut wrong = in_order(&page)?;
+pub fn thoroughly(tab: &mut Tab, path: &Path) -> Result<Vec<String>> {
+    let page = tab.open(path, "")?;
+    let Facts { steps, mut wrong } = facts(&page)?;
     wrong.extend(readable(&page)?);
-    if has_steps(&page)? {
-        wrong.extend(stands_at_first(&page)?);
-        wrong.extend(steps_by_keys(&page)?);
-        // On a page of its own: Chromium takes only so many steps into the history of one, in a while.
-        wrong.extend(goes_back(&chromium.open(path, "")?)?);
-        wrong.extend(loses_no_key(&page)?);
-        wrong.extend(is_seen_to_have_the_focus(&page)?);
-        wrong.extend(moves_no_more_than_wanted(&page)?);
-        wrong.extend(opens_at_a_step(chromium, path)?);
-        wrong.extend(is_whole_without_a_script(chromium, path)?);
+    let [first, .., last] = steps[..] else {
+        wrong.extend(page.heard()?);
+        return Ok(wrong);
+    };
+    wrong.extend(shows(&page, first)?);
+    let mut by_keys = steps_by_keys(&page, &steps)?;
+    // Where keys lead nowhere, all that is done with keys would be wrong for the same reason.
+    let goes = by_keys.is_empty();
+    if goes {
+        by_keys.extend(loses_no_key(&page, &steps)?);
     }
-    wrong.extend(page.heard());
+    wrong.extend(by_keys);
+    wrong.extend(is_seen_to_have_the_focus(&page)?);
+    wrong.extend(moves_no_more_than_wanted(&page)?);
+    wrong.extend(page.heard()?);
+    wrong.extend(is_whole_without_a_script(tab, path)?);
+    let page = tab.open(path, &format!("#step={last}"))?;
+    wrong.extend(shows(&page, last)?);
+    if goes {
+        // The last of all: who goes back in a broken page may leave it.
+        wrong.extend(goes_back(&page, &steps)?);
+    }
+    wrong.extend(page.heard()?);
     Ok(wrong)
-}
-
-fn has_steps(page: &Page) -> Result<bool> {
-    Ok(!numbers(page)?.is_empty())
-}
-
-fn numbers(page: &Page) -> Result<Vec<u64>> {
-    let numbers = page.ask(&format!("{ROWS}.map(row => Number(row.dataset.step))"))?;
-    serde_json::from_value(numbers).context("the numbers of the steps")
 }
 
 fn unless(holds: bool, complaint: impl Into<String>) -> Option<String> {
     (!holds).then(|| complaint.into())
 }
 
-/// Steps come one after the other, with a section each.
-fn in_order(page: &Page) -> Result<Vec<String>> {
-    let numbers = numbers(page)?;
-    let sections = page.ask("[...document.querySelectorAll('.moment')].map(m => Number(m.dataset.step))")?;
-    let sections: Vec<u64> = serde_json::from_value(sections)?;
-    let complaints = [
-        unless(
-            numbers.windows(2).all(|pair| pair[0] + 1 == pair[1]),
-            format!("steps are out of order: {numbers:?}"),
-        ),
-        unless(numbers == sections, "the sections are not those of the steps"),
-        unless(page.text("document.querySelector('h1')?.textContent")?.len() > 2, "no title"),
-        unless(page.text("document.documentElement.lang")? == "en", "no language is told"),
-    ];
-    Ok(complaints.into_iter().flatten().collect())
+/// What stands on a page.
+struct Facts {
+    /// The numbers of the steps.
+    steps: Vec<u64>,
+    wrong: Vec<String>,
 }
 
-/// What is wrong when the step with this number should be shown: a list of complaints, in one question.
+/// Steps come one after the other, with a section each; there is a title, and a language.
+fn facts(page: &Page) -> Result<Facts> {
+    let facts = page.ask(
+        "(numbers => [numbers('.lanes tr[data-step]'), numbers('.moment'), document.querySelector('h1')?.textContent ?? '',
+            document.documentElement.lang])
+         (selector => [...document.querySelectorAll(selector)].map(e => Number(e.dataset.step)))",
+    )?;
+    let (steps, sections, title, language): (Vec<u64>, Vec<u64>, String, String) =
+        serde_json::from_value(facts).context("what stands on the page")?;
+    let complaints = [
+        unless(
+            steps.windows(2).all(|pair| pair[0] + 1 == pair[1]),
+            format!("steps are out of order: {steps:?}"),
+        ),
+        unless(steps == sections, "the sections are not those of the steps"),
+        unless(title.len() > 2, "no title"),
+        unless(language == "en", "no language is told"),
+    ];
+    Ok(Facts { steps, wrong: complaints.into_iter().flatten().collect() })
+}
+
+/// What is wrong when the step with this number should be shown: a list of complaints, in one question, since each that
+/// is asked of the browser takes its time.
 const SHOWS: &str = "(number => {
     const now = document.getElementById('now'), said = now?.textContent ?? '', moments = [...document.querySelectorAll('.moment')];
     const current = [...document.querySelectorAll('[aria-current=step]')].map(row => Number(row.dataset.step));
@@ -97,108 +109,87 @@ const SHOWS: &str = "(number => {
         now?.getAttribute('role') === 'status' && now.getAttribute('aria-live') === 'polite' || 'the current step is not announced',
     ].filter(complaint => complaint !== true); })";
 
+/// Ways to go, for the questions below: a key as the page's script hears it, and whether a step has been come to, soon.
+const WAYS: &str = "const press = key => document.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+    const comes = async number => {
+        const there = () => location.hash === `#step=${number}` && document.getElementById('now')?.textContent.startsWith(`Step ${number}:`);
+        for (const end = performance.now() + 5000; !there() && performance.now() < end;) await new Promise(done => setTimeout(done, 2));
+        return there(); };
+    const arrives = async (key, number) => await comes(number) || location.hash === `#step=${number}` ? shows(number)
+        : [`${key} does not lead to #step=${number}`];";
+
+/// Asks what is wrong, of a function `body` that knows the [`WAYS`] and `steps`.
+fn wrong_on_the_way(page: &Page, steps: &[u64], body: &str) -> Result<Vec<String>> {
+    let asked = format!("(async steps => {{ const shows = {SHOWS}; {WAYS} {body} }})({steps:?})");
+    serde_json::from_value(page.await_(&asked)?).context("what is wrong on the way")
+}
+
 fn shows(page: &Page, number: u64) -> Result<Vec<String>> {
     Ok(serde_json::from_value(page.ask(&format!("{SHOWS}({number})"))?)?)
 }
 
-fn stands_at_first(page: &Page) -> Result<Vec<String>> {
-    let first = numbers(page)?[0];
-    shows(page, first)
-}
-
-/// Goes on to each of these steps as a key does, and returns the first complaints. In one question, since each that
-/// is asked of the browser takes its time.
-const WALK: &str = "(async numbers => { const complain = SHOWS, wait = () => new Promise(done => setTimeout(done, 2));
-    for (const number of numbers) {
-        document.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true }));
-        for (let n = 0; n < 200 && !document.getElementById('now')?.textContent.startsWith(`Step ${number}:`); n++) await wait();
-        if (location.hash !== `#step=${number}`) return [`the key does not lead to #step=${number}`];
-        const wrong = complain(number);
+/// The keys move, and the address follows. Each step is gone to as by a key, in one question; then the keys themselves
+/// are pressed.
+fn steps_by_keys(page: &Page, steps: &[u64]) -> Result<Vec<String>> {
+    let walk = "for (const number of steps.slice(1)) {
+        press('ArrowRight');
+        const wrong = await arrives('ArrowRight', number);
         if (wrong.length > 0) return wrong;
     }
-    return []; })";
-
-/// The keys move, and the address follows.
-fn steps_by_keys(page: &Page) -> Result<Vec<String>> {
-    let numbers = numbers(page)?;
-    let Some(last) = numbers.len().checked_sub(1).filter(|last| *last > 0) else { return Ok(Vec::new()) };
-    let on = serde_json::to_string(&numbers[1..])?;
-    let wrong = page.await_(&format!("{}({on})", WALK.replace("SHOWS", SHOWS)))?;
-    let wrong: Vec<String> = serde_json::from_value(wrong)?;
+    return [];";
+    let wrong = wrong_on_the_way(page, steps, walk)?;
     if !wrong.is_empty() {
         return Ok(wrong);
     }
-    for (key, place) in [("Home", 0), ("ArrowRight", 1), ("ArrowLeft", 0), ("End", last)] {
-        let wrong = leads_to(page, key, numbers[place])?;
+    let last = steps.len() - 1;
+    lead_to(page, steps, &[("Home", 0), ("ArrowRight", 1), ("ArrowLeft", 0), ("End", last)])
+}
+
+/// These keys lead to these places. The first complaints: what comes after would be wrong for the same reason.
+fn lead_to(page: &Page, steps: &[u64], ways: &[(&str, usize)]) -> Result<Vec<String>> {
+    for (key, place) in ways {
+        page.press(key)?;
+        let wrong = wrong_on_the_way(page, steps, &format!("return arrives('{key}', steps[{place}]);"))?;
         if !wrong.is_empty() {
-            // What comes after would be wrong for the same reason.
             return Ok(wrong);
         }
     }
     Ok(Vec::new())
 }
 
-fn leads_to(page: &Page, key: &str, number: u64) -> Result<Vec<String>> {
-    page.press(key)?;
-    if !page.becomes(&format!("location.hash === '#step={number}'")) {
-        return Ok(vec![format!("{key} does not lead to #step={number}")]);
-    }
-    page.becomes(&says(number));
-    shows(page, number)
-}
-
-/// That the page says that it is at this step.
-fn says(number: u64) -> String {
-    format!("document.getElementById('now')?.textContent.startsWith('Step {number}:') === true")
-}
-
 /// The back button leads to the step before.
-fn goes_back(page: &Page) -> Result<Vec<String>> {
-    let numbers = numbers(page)?;
-    if numbers.len() < 3 {
+fn goes_back(page: &Page, steps: &[u64]) -> Result<Vec<String>> {
+    if steps.len() < 3 {
         return Ok(Vec::new());
     }
-    for number in &numbers[1..3] {
-        let wrong = leads_to(page, "ArrowRight", *number)?;
-        if !wrong.is_empty() {
-            return Ok(wrong);
-        }
+    let wrong = lead_to(page, steps, &[("Home", 0), ("ArrowRight", 1), ("ArrowRight", 2)])?;
+    if !wrong.is_empty() {
+        return Ok(wrong);
     }
-    // Not at once: a broken page may go to where nobody answers.
-    page.ask("setTimeout(() => history.back(), 0) > 0")?;
-    let back = page.becomes(&says(numbers[1]));
-    Ok(unless(back, "the back button does not lead back").into_iter().collect())
+    // Not at once: a broken page may go to another one, which cannot answer for it.
+    let back = "setTimeout(() => history.back(), 0); return await comes(steps[1]) ? [] : ['it stays'];";
+    let stays = wrong_on_the_way(page, steps, back).map_or(true, |wrong| !wrong.is_empty());
+    Ok(unless(!stays, "the back button does not lead back").into_iter().collect())
 }
 
 /// Two keys, the second before the browser has done all that the first began: two steps.
-fn loses_no_key(page: &Page) -> Result<Vec<String>> {
-    let numbers = numbers(page)?;
-    if numbers.len() < 3 {
-        return Ok(Vec::new());
-    }
-    let press = |key| {
-        format!("document.dispatchEvent(new KeyboardEvent('keydown', {{ key: '{key}', bubbles: true }}))")
-    };
-    page.ask(&press("Home"))?;
-    page.becomes(&says(numbers[0]));
-    page.ask(&format!("[{0}, {0}].length", press("ArrowRight")))?;
-    Ok(unless(page.becomes(&says(numbers[2])), "a key is lost that comes soon after another")
-        .into_iter()
-        .collect())
-}
-
-/// The address of a step leads to it.
-fn opens_at_a_step(chromium: &Chromium, path: &Path) -> Result<Vec<String>> {
-    let last = *numbers(&chromium.open(path, "")?)?.last().context("there are steps")?;
-    let page = chromium.open(path, &format!("#step={last}"))?;
-    shows(&page, last)
+fn loses_no_key(page: &Page, steps: &[u64]) -> Result<Vec<String>> {
+    let twice = "if (steps.length < 3) return [];
+    press('Home');
+    await comes(steps[0]);
+    press('ArrowRight');
+    press('ArrowRight');
+    return await comes(steps[2]) ? [] : ['a key is lost that comes soon after another'];";
+    wrong_on_the_way(page, steps, twice)
 }
 
 /// Without its script a page shows everything.
-fn is_whole_without_a_script(chromium: &Chromium, path: &Path) -> Result<Vec<String>> {
-    let page = chromium.open_with(path, "", false)?;
+fn is_whole_without_a_script(tab: &mut Tab, path: &Path) -> Result<Vec<String>> {
+    let page = tab.open_with(path, "", false)?;
     let all = page.ask("[...document.querySelectorAll('.moment')].every(m => m.offsetHeight > 0 && m.querySelector('.say').offsetHeight > 0)")?;
-    Ok(unless(all == true, "without its script the page hides steps").into_iter().collect())
+    let mut wrong = page.heard()?;
+    wrong.extend(unless(all == true, "without its script the page hides steps"));
+    Ok(wrong)
 }
 
 /// Text can be told from what is behind it, in light and in dark, and the two are not the same.
@@ -208,13 +199,14 @@ fn readable(page: &Page) -> Result<Vec<String>> {
     for scheme in ["light", "dark"] {
         page.prefer("prefers-color-scheme", scheme)?;
         backs.push(page.text("getComputedStyle(document.body).backgroundColor")?);
-        for selector in READ {
-            let contrast = page.ask(&format!("{CONTRAST}({selector:?})"))?.as_f64().unwrap_or(0.0);
-            wrong.extend(unless(
-                contrast >= 4.5,
-                format!("in {scheme}, the contrast of {selector} is {contrast:.1}"),
-            ));
-        }
+        let contrasts = page.ask(&format!("{READ:?}.map({CONTRAST})"))?;
+        let contrasts: [f64; READ.len()] = serde_json::from_value(contrasts).context("contrasts")?;
+        let low = READ.iter().zip(contrasts).filter(|(_, contrast)| *contrast < 4.5);
+        wrong.extend(
+            low.map(|(selector, contrast)| {
+                format!("in {scheme}, the contrast of {selector} is {contrast:.1}")
+            }),
+        );
     }
     wrong.extend(unless(backs[0] != backs[1], "light and dark are the same"));
     Ok(wrong)
@@ -241,8 +233,8 @@ fn moves_no_more_than_wanted(page: &Page) -> Result<Vec<String>> {
 }
 
 /// The page of all links every page, and every link leads to one.
-pub fn index(chromium: &Chromium, path: &Path, pages: usize) -> Result<Vec<String>> {
-    let page = chromium.open(path, "")?;
+pub fn index(tab: &mut Tab, path: &Path, pages: usize) -> Result<Vec<String>> {
+    let page = tab.open(path, "")?;
     let links = page.ask("[...document.querySelectorAll('td a')].map(a => a.getAttribute('href'))")?;
     let mut links: Vec<String> = serde_json::from_value(links)?;
     links.sort();
@@ -251,6 +243,6 @@ pub fn index(chromium: &Chromium, path: &Path, pages: usize) -> Result<Vec<Strin
     let mut wrong: Vec<String> = dead.map(|link| format!("index: {link} leads nowhere")).collect();
     wrong.extend(unless(links.len() == pages, format!("index: {} links to {pages} pages", links.len())));
     wrong.extend(readable(&page)?.into_iter().map(|complaint| format!("index: {complaint}")));
-    wrong.extend(page.heard());
+    wrong.extend(page.heard()?);
     Ok(wrong)
 }
