@@ -1,5 +1,6 @@
 //! What is told, as a page.
 
+use crate::args::Criterion;
 use crate::report::{Report, Verdict, answer, question};
 use selvedge::check::picture::{Asked, Attempt, Conclusion, Picture, Stuck};
 use selvedge::log::Log;
@@ -29,9 +30,21 @@ pub fn picture(report: &Report, log: &Log) -> Picture {
         longest: report.longest,
         pending: report.perhaps.iter().map(|told| told.call).collect(),
         before: Vec::new(),
-        fatal: None,
+        fatal: fatal(report, log),
     };
     Picture::of_attempt(&report.file, attempt)
+}
+
+/// The call that has spoiled it: up to before its answer all could be explained.
+///
+/// In real time it is the first to return of those that are stuck. The longest beginning holds all calls that returned
+/// before some moment, and there is none that holds those up to a later one too: so the next call that returned is not
+/// explainable with them. It is stuck, since what has to come before it has returned before it. Where a limit ended the
+/// search, and under other orders, in which moments are not those of the log, that is not known.
+fn fatal(report: &Report, log: &Log) -> Option<usize> {
+    let known = report.longest && report.criterion == Criterion::Linearizability;
+    let stuck = report.stuck.iter().map(|stuck| stuck.told.call);
+    stuck.min_by_key(|&call| log.calls[call].end).filter(|_| known)
 }
 
 fn stuck(stuck: &crate::report::Stuck) -> Stuck {

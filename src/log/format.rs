@@ -2,7 +2,7 @@
 //!
 //! | the text begins with | it is |
 //! |---|---|
-//! | `{"` | lines of JSON |
+//! | `{"`, `[{"` | lines of JSON |
 //! | `{`, `[`, `(`, `;` or `#` | EDN: a key-value log if the first map has a `:key`, else Jepsen's |
 //! | `INFO`, a digit, `:nemesis` | lines of Jepsen |
 
@@ -32,7 +32,9 @@ impl Format {
         if begin.is_empty() {
             return Err(LogError::at(text, Place::line(1), Reason::Empty));
         }
-        if begin.strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with('"')) {
+        // A list of objects of JSON is no log, and the reader of lines of JSON says so best.
+        let first = begin.strip_prefix('[').unwrap_or(begin).trim_start();
+        if first.strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with('"')) {
             return Ok(Format::JsonLines);
         }
         if is_edn(begin) {

@@ -48,11 +48,18 @@ pub struct Line {
     pub time: Option<i64>,
 }
 
+/// What a line is, and is not.
+const OBJECT: &str = "an object {…} on each line, and not a list";
+
 /// Reads a log.
 pub(super) fn read(text: &str, sink: &mut Sink) -> Result<(), LogError> {
     let mut last: Option<i64> = None;
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let line_at = Place::line(index + 1);
+        // Serde would take a list for an object without the names of its fields: that would be a guess.
+        if line.trim_start().starts_with('[') {
+            return Err(LogError::at(text, line_at, Reason::Expected(OBJECT)));
+        }
         let parsed: Line = serde_json::from_str(line).map_err(|error| {
             let column = line_column(line, error.column());
             LogError::at(text, Place { column, ..line_at }, Reason::Syntax(without_place(&error)))

@@ -207,6 +207,15 @@ fn picture() {
     assert_eq!(code(&lin(&["stale.edn", "--picture", path])), 1);
     let page = std::fs::read_to_string(page).expect("a page");
     assert!(page.starts_with("<!DOCTYPE html>") && page.contains("cas 1 2"), "{}", page.len());
+    // The call at which it goes wrong is said in words, and can be jumped to.
+    for words in [
+        "Process 0 got a wrong answer: read → 1.",
+        "<a href=\"#fatal-call\">Go to the fatal call, read → 1 (process 0, lines 8-10)</a>",
+        "read → 1 <strong>(fatal)</strong>",
+    ] {
+        assert!(page.contains(words), "{words:?} is not in\n{page}");
+    }
+    assert_eq!(page.matches("id=\"fatal-call\"").count(), 1);
     let answer = lin(&["stale.edn", "--picture", "no/such/folder/x.html"]);
     assert_eq!(code(&answer), 3);
     assert!(err(&answer).contains("--picture no/such/folder/x.html: "), "{}", err(&answer));

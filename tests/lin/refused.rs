@@ -35,6 +35,14 @@ fn formats_that_are_none() {
         ("\n\nhello", "line 3: this is no format that is known: say which one it is"),
         ("<html>", "line 1: this is no format that is known: say which one it is"),
     ]);
+    let list = "line 1: expected an object {…} on each line, and not a list";
+    all(&[
+        ("[{\"process\":0,\"type\":\"invoke\",\"op\":\"read\"}]", list),
+        ("[\n  {\n    \"process\": 0,\n    \"type\": \"invoke\"", list),
+    ]);
+    let nameless =
+        read_as(Format::JsonLines, "[0,\"invoke\",\"read\",null,null,null,null]").unwrap_err().to_string();
+    assert_eq!(nameless.lines().next(), Some(list));
     let error = read_as(Format::JsonLines, "0 :invoke :read nil").unwrap_err().to_string();
     let wanted = "line 1, column 1: invalid type: integer `0`, expected an object {…} on each line";
     assert_eq!(error.lines().next(), Some(wanted));

@@ -5,6 +5,9 @@ use crate::check::picture::{Asked, Attempt, Conclusion, Execution};
 use maud::{Markup, html};
 use std::collections::BTreeSet;
 
+/// The name of the fatal call's bar within the page.
+const FATAL: &str = "fatal-call";
+
 /// Of a long history so many calls at its unexplained end are shown.
 const MOST_BARS: usize = 240;
 
@@ -37,6 +40,15 @@ pub(super) fn history(attempt: &Attempt, execution: &Execution) -> Markup {
     }
 }
 
+/// A link to the fatal call, where there are no steps of which one would be fatal.
+pub(super) fn way_to_the_fatal(attempt: &Attempt) -> Markup {
+    html! {
+        @if let Some(call) = attempt.fatal {
+            p { a href={ "#" (FATAL) } { "Go to the fatal call, " (named(attempt, call)) } }
+        }
+    }
+}
+
 /// What the bars show, as far as there is something of it.
 fn legend(attempt: &Attempt, execution: &Execution) -> String {
     let mut legend = String::from(if execution.steps.is_empty() {
@@ -49,6 +61,9 @@ fn legend(attempt: &Attempt, execution: &Execution) -> String {
     }
     if !attempt.stuck.is_empty() {
         legend += " ✗ marks a call that could come next by its time, and whose answer is wrong there.";
+    }
+    if attempt.fatal.is_some() {
+        legend += " The fatal call is the one up to whose answer all that was known could be explained.";
     }
     if !attempt.pending.is_empty() {
         legend += " ? marks a call without an answer, which may have happened there or not.";
@@ -72,7 +87,8 @@ fn shown(attempt: &Attempt) -> Vec<usize> {
     rest.sort_by_key(|&call| attempt.calls[call].start);
     let stuck = attempt.stuck.iter().map(|stuck| stuck.call);
     let last = attempt.explained.iter().rev().take(MOST_BARS / 2).copied();
-    let all: BTreeSet<usize> = stuck.chain(last).chain(rest.into_iter().take(MOST_BARS / 2)).collect();
+    let all: BTreeSet<usize> =
+        stuck.chain(attempt.fatal).chain(last).chain(rest.into_iter().take(MOST_BARS / 2)).collect();
     all.into_iter().collect()
 }
 
@@ -118,23 +134,30 @@ fn bar(attempt: &Attempt, call: usize, scale: &Scale) -> Markup {
     let to = end.map_or(scale.to - scale.from, |end| scale.place(end) + 1);
     let place = attempt.explained.iter().position(|&other| other == call);
     let stuck = attempt.stuck.iter().any(|stuck| stuck.call == call);
+    let fatal = attempt.fatal == Some(call);
+    // Who jumps to the fatal call stands there: a screen reader reads on from it.
     html! {
-        li.bar.stuck[stuck].fatal[attempt.fatal == Some(call)].open[end.is_none()]
+        li.bar.stuck[stuck].fatal[fatal].open[end.is_none()] id=[fatal.then_some(FATAL)] tabindex=[fatal.then_some(-1)]
             style={ "left:" (scale.percent(from)) ";width:" (scale.percent(to - from)) } {
             @if let Some(place) = place { span.place { (place + 1) "." } " " }
             @if stuck { span.sign { "✗ " } }
             @if attempt.pending.contains(&call) { span.sign { "? " } }
             (attempt.name(call))
+            @if fatal { " " strong { "(fatal)" } }
         }
     }
+}
+
+/// A call, whose it is, and where a log tells of it.
+fn named(attempt: &Attempt, call: usize) -> String {
+    format!("{} ({}{})", attempt.name(call), attempt.caller(call), lines(attempt, call))
 }
 
 /// The order that was tried, in words.
 fn order(attempt: &Attempt) -> Markup {
     const LAST: usize = 20;
     let skipped = attempt.explained.len().saturating_sub(LAST);
-    let named =
-        |call: usize| format!("{} ({}{})", attempt.name(call), attempt.caller(call), lines(attempt, call));
+    let named = |call: usize| named(attempt, call);
     html! {
         h3 { (title(attempt)) }
         @if attempt.explained.is_empty() { p { (nothing(attempt)) } }
@@ -215,7 +238,7 @@ mod tests {
         let calls = (0..calls).map(|at| Asked { start: 10 * at, end: Some(10 * at + 3), ..one.clone() });
         let mut attempt =
             Attempt { calls: calls.collect(), explained: (0..explained).collect(), ..attempt() };
-        attempt.stuck[0].call = explained;
+        (attempt.stuck[0].call, attempt.fatal) = (explained, Some(explained));
         attempt
     }
 
@@ -226,6 +249,8 @@ mod tests {
         assert_eq!(some.len(), 240);
         assert_eq!((some[0], some[239]), (480, 719));
         assert!(some.contains(&600), "what is stuck is shown");
+        let elsewhere = Attempt { fatal: Some(3), ..long(1000, 600) };
+        assert!(shown(&elsewhere).contains(&3), "what is fatal is shown");
     }
 
     #[test]
@@ -246,7 +271,11 @@ mod tests {
         let scale = Scale::of(&attempt, &Execution::default(), &[0, 1]);
         let text = |attempt: &Attempt, call| bar(attempt, call, &scale).into_string();
         assert!(text(&attempt, 0).contains("<span class=\"place\">1.</span> Push(7) → Pushed"));
-        assert!(text(&attempt, 1).contains("<li class=\"bar stuck fatal\""));
+        assert!(
+            text(&attempt, 1).contains("<li class=\"bar stuck fatal\" id=\"fatal-call\" tabindex=\"-1\"")
+        );
+        assert!(text(&attempt, 1).contains("Pop → Popped(0) <strong>(fatal)</strong>"));
+        assert!(!text(&attempt, 0).contains("fatal"));
         assert!(text(&attempt, 1).contains("<span class=\"sign\">✗ </span>Pop → Popped(0)"));
         (attempt.calls[0].end, attempt.calls[0].ret) = (None, None);
         assert!(text(&attempt, 0).contains("open") && text(&attempt, 0).contains("(no answer)"));

@@ -110,6 +110,8 @@ fn what_happened(picture: &Picture, stops: &Stops) -> Markup {
             }
             @if let Some(number) = stops.fatal_number() {
                 p { a href={ "#step=" (number) } { "Go to the fatal step, " (number) } }
+            } @else if let Some(attempt) = &picture.execution.attempt {
+                (bars::way_to_the_fatal(attempt))
             }
             @if !picture.message.is_empty() {
                 details { summary { "In the words of the engine" } pre { (picture.message) } }
