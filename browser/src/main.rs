@@ -76,8 +76,8 @@ fn run(cli: &Cli) -> Result<Vec<String>> {
     Ok(complaints)
 }
 
-/// How many pages are looked at side by side: most of the time is the browser's.
-const AT_ONCE: usize = 4;
+/// How many pages are looked at side by side. More than there are processors: a look waits for the browser most of the time.
+const AT_ONCE: usize = 8;
 
 /// Makes all looks, and gathers the complaints.
 fn side_by_side<F>(chromium: &Chromium, looks: Vec<F>) -> Result<Vec<String>>
