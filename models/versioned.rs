@@ -4,11 +4,12 @@
 mod declaration;
 
 use declaration::Op::{self, IsEmpty, IsFull, Len, Pop, Push};
-use declaration::{Bounded, bounded};
+use declaration::{Bounded, bounded, growing};
 use selvedge::check::{Model, Scenario};
 
 selvedge::check_structure!(capacity_1, wide(1));
 selvedge::check_structure!(capacity_3, wide(3));
+selvedge::check_structure!(of_any_size, growing::<u8, 24>());
 
 fn wide(capacity: usize) -> Bounded {
     bounded(capacity)
@@ -44,6 +45,16 @@ models! {
     // One cell to spare: the second thread makes a segment, or two of them do.
     cells_run_out (1): two([Push(1)], [Push(2)]).thread([Push(3)]).before([Push(0)]).after([Pop, Pop]);
 }
+
+// The two pushed before fill the segments there are. Two cells are in the next: each thread makes it, or is shown it.
+selvedge::model!(
+    two_make_one_segment,
+    Model::of(
+        growing::<u8, 24>(),
+        two([Push(3)], [Push(4)]).before([Push(1), Push(2)]).after([Pop, Pop, Pop])
+    )
+    .preemptions(3)
+);
 
 /// What `len` and "full" read beside the head, under weak memory: three threads are too many for loom.
 #[cfg(shuttle)]

@@ -36,6 +36,15 @@ pub struct Bounded<T = u8, const INDEX: u32 = 24> {
     element: PhantomData<fn() -> T>,
 }
 
+/// A stack that grows stands for a capacity that no model comes to.
+const GROWING: usize = usize::MAX;
+
+// Not every target that shares this declaration has both kinds.
+#[allow(dead_code)]
+pub fn growing<T, const INDEX: u32>() -> Bounded<T, INDEX> {
+    bounded(GROWING)
+}
+
 /// Of so many elements.
 pub fn bounded<T, const INDEX: u32>(capacity: usize) -> Bounded<T, INDEX> {
     Bounded { capacity, element: PhantomData }
@@ -69,7 +78,10 @@ impl<T: From<u8> + Into<u8> + Send + 'static, const INDEX: u32> Structure for Bo
     type Sut = VersionedStack<T, INDEX>;
 
     fn create(&self) -> Self::Sut {
-        VersionedStack::of_capacity(self.capacity).expect("a small stack")
+        match self.capacity {
+            GROWING => VersionedStack::default(),
+            capacity => VersionedStack::of_capacity(capacity).expect("a small stack"),
+        }
     }
 
     fn apply(&self, stack: &Self::Sut, op: &Op) -> Ret {

@@ -166,6 +166,21 @@ impl<D: Domain, const HAZARDS: usize, const WAITING: usize> HazardShield<'_, D, 
         }
     }
 
+    /// Orders what was published before what is read next.
+    // Not in `protect_seen`, whose steps stand in traces as its caller's: at a place of its own it can be weakened alone.
+    #[inline]
+    fn fence_reader() {
+        if is_broken::<D>(Broken::NoReaderFence) {
+            return;
+        }
+        // Pairs with `hazard.scan.fence`: see the chapter.
+        if D::ASYMMETRIC {
+            light_fence(); // step: hazard.protect.fence
+        } else {
+            fence(SeqCst); // step: hazard.protect.full_fence
+        }
+    }
+
     /// Gives the mark back: nothing is protected any more.
     ///
     /// The shield can be used again.
@@ -235,12 +250,7 @@ unsafe impl<D: Domain, const HAZARDS: usize, const WAITING: usize> Shield
         // Of null there is nothing to protect. The mark then keeps the node of before, until the shield is dropped.
         while !seen.is_null() {
             self.publish(seen.cast());
-            // Pairs with `hazard.scan.fence`: see the chapter.
-            if D::ASYMMETRIC && !is_broken::<D>(Broken::NoReaderFence) {
-                light_fence(); // step: hazard.protect.fence
-            } else if !D::ASYMMETRIC {
-                fence(SeqCst); // step: hazard.protect.full_fence
-            }
+            Self::fence_reader();
             if is_broken::<D>(Broken::NoValidation) {
                 break;
             }
