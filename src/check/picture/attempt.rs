@@ -136,6 +136,9 @@ impl Attempt {
             Judgement::Explained(order) => Attempt { explained: order.clone(), ..attempt },
             Judgement::Unknown(_) => Attempt { conclusion: Conclusion::Unknown, ..attempt },
             Judgement::Unexplained { prefix, stuck, longest } => {
+                // Of several parts more than one may be wrong, and only one of them is told.
+                let told = |call: &usize| attempt.parts == 1 || stuck.contains(call);
+                let fatal = spoiler(spec, history, order).filter(told);
                 let Ahead { right, pending, earlier } = ahead(spec, history, order, prefix, stuck);
                 let shown = |rets: &[S::Ret]| rets.iter().map(|ret| format!("{ret:?}")).collect();
                 let earlier = earlier.iter().map(|places| {
@@ -155,7 +158,7 @@ impl Attempt {
                     longest: *longest,
                     stuck: stuck.collect(),
                     pending,
-                    fatal: spoiler(spec, history, order),
+                    fatal,
                     ..attempt
                 }
             }
