@@ -6,7 +6,7 @@ use crate::{Epochs, Hazards, OneHazard};
 #[cfg(shuttle)]
 use selvedge::check::Engine::{ExplorerSc, ExplorerWeak};
 use selvedge::check::{Model, Progress, Scenario, Spec, Structure};
-use selvedge::reclaim::{Guard, Reclaim, Shield};
+use selvedge::reclaim::{Domain, Guard, Hazard, Reclaim, Shield};
 use selvedge::sync::atomic::{AtomicPtr, Ordering};
 use selvedge::sync::{Arc, heap, thread};
 
@@ -127,6 +127,64 @@ fn one_ends_and_one_goes_on() {
         retire(&*domain);
     }
     assert_eq!(domain.waiting(), 2, "something is late");
+}
+
+/// One thread retires more than find room, and another one flushes: two in the midst of it, and three slots. So there
+/// is always room, or will be, for whoever looks again.
+fn one_retires_and_one_flushes<D: Domain>() {
+    let domain = Arc::new(Hazard::<D, 1, 3>::default());
+    let other = Arc::clone(&domain);
+    (0..2).for_each(|_| retire(&*domain));
+    let flushing = thread::spawn(move || other.flush());
+    (0..2).for_each(|_| retire(&*domain));
+    flushing.join().expect("no panic");
+    assert_eq!(domain.limit(), 3, "a block was added");
+}
+
+/// One thread fills all slots, and another one needs one.
+fn both_retire() {
+    let domain = Arc::new(Hazard::<selvedge::reclaim::Anyone, 1, 3>::default());
+    // The first block.
+    retire(&*domain);
+    domain.flush();
+    let other = Arc::clone(&domain);
+    let retiring = thread::spawn(move || (0..3).for_each(|_| retire(&*other)));
+    retire(&*domain);
+    retiring.join().expect("no panic");
+    assert_eq!(domain.limit(), 3, "a block was added");
+}
+
+selvedge::model!(
+    who_fills_one_slot_after_the_other_has_one,
+    Model::program("Hazard", "bounded garbage", both_retire).choices([])
+);
+
+fn there_is_room<D: Domain>() -> Model {
+    Model::program("Hazard", "bounded garbage", one_retires_and_one_flushes::<D>).choices([])
+}
+
+selvedge::model!(who_looks_again_finds_room, there_is_room::<selvedge::reclaim::Anyone>());
+
+#[cfg(any(loom, shuttle))]
+mod block_added_too_early {
+    use super::*;
+    use selvedge::check::Engine::{ExplorerSc, ExplorerWeak};
+    use selvedge::reclaim::Broken;
+
+    struct Wrong;
+
+    impl Domain for Wrong {
+        const BROKEN: Option<Broken> = Some(Broken::GrowsEarly);
+    }
+
+    selvedge::model!(
+        fails,
+        there_is_room::<Wrong>().kills(
+            "control: hazard, a block added too early",
+            [ExplorerSc, ExplorerWeak],
+            ["a block was added"]
+        )
+    );
 }
 
 selvedge::model!(

@@ -64,7 +64,7 @@ Section HazardPointers.
   (* the structure unlinks a node and retires it *)
   | unlink r n : linked s n ->
       step s (with_linked (fun m => linked s m /\ m <> n) (with_retired (fun q m => retired s q m \/ (q = r /\ m = n)) s))
-  (* the notes (slot.note.look), and step: hazard.scan.fence *)
+  (* the notes (slot.look), and step: hazard.scan.fence *)
   | scan_begin r : step s (with_scan (set (batch s) r (retired s r)) (set (read s) r (fun _ => False))
                                      (set (seen s) r (fun _ => False)) s)
   (* registry.marks.load, which epochs have, too *)

@@ -50,6 +50,8 @@ pub enum Broken {
     ClaimedTwice,
     /// A slot does not tell its fillings apart: a node is freed on the evidence about the one before.
     OldEvidence,
+    /// Hazards: a block is added whenever a scan has freed nothing, although there may be room.
+    GrowsEarly,
     /// Epochs: nodes are freed an epoch too early.
     OneEarly,
     /// Epochs: a bag is emptied that is somebody's.

@@ -16,7 +16,8 @@
 //! (`thread::number`), no more.
 //!
 //! # Progress
-//! Lock-free. A claim fails on a mark because somebody else has claimed it; on all of them, and it brings its own block.
+//! Lock-free. A claim fails on a mark because somebody else has claimed it; on all of them, and it brings its own block,
+//! unless somebody has brought one first.
 //!
 //! # Literature
 //! M. M. Michael, *Hazard pointers*, IEEE TPDS 15(6), 2004, section 3: the list of records that only grows.
@@ -97,39 +98,52 @@ impl<D: Domain, T: Default, S: Default, const PLACES: usize> Registry<D, T, S, P
         self.blocks().map(|block| &block.shared)
     }
 
-    /// Links a new block behind the last, with this in it, and its first place claimed unless `claimed` is null: that
-    /// place.
-    pub(super) fn grow(&self, claimed: *mut (), shared: S) -> &Place<T> {
+    /// Links a new block with this in it, if there are `blocks` of them: the block. Its first place is claimed unless
+    /// `claimed` is null.
+    fn grow(&self, blocks: usize, claimed: *mut (), shared: S) -> Option<&Block<T, S, PLACES>> {
         let place = |nth| {
             let mark = Mark::new(if nth == 0 { claimed } else { ptr::null_mut() });
             CachePadded::new(Place { mark, beside: T::default() })
         };
         let next = AtomicPtr::new(ptr::null_mut());
+        let last = blocks.checked_sub(1).and_then(|last| self.blocks().nth(last));
+        let link = last.map_or(&self.first, |last| &last.next);
         let new = heap::alloc(Block { places: array::from_fn(place), shared, next });
-        let mut link = &self.first;
-        loop {
-            // Release: the block's content, to `registry.follow.link`. Acquire, as there, if another was first.
-            // step: registry.grow.link
-            let linked = link.compare_exchange(ptr::null_mut(), new, Release, Acquire);
-            let block = linked.map_or_else(|other| other, |_| new);
-            // SAFETY: ours or another's, and linked: freed by `drop` alone.
-            let block = unsafe { heap::get(block) };
-            if linked.is_ok() {
-                return &block.places[0];
+        // Release: the block's content, to `registry.follow.link`. Relaxed, if another was first: its block is looked at
+        // from the beginning.
+        // step: registry.grow.link
+        match link.compare_exchange(ptr::null_mut(), new, Release, Relaxed) {
+            // SAFETY: ours, and linked: freed by `drop` alone.
+            Ok(_) => Some(unsafe { heap::get(new) }),
+            Err(_) => {
+                // SAFETY: ours, and not linked.
+                unsafe { heap::free(new) };
+                None
             }
-            link = &block.next;
         }
+    }
+
+    /// Brings a block with this in it, unless there are more than `blocks` already: what is in it.
+    pub(super) fn bring(&self, blocks: usize, shared: S) -> Option<&S> {
+        self.grow(blocks, ptr::null_mut(), shared).map(|block| &block.shared)
     }
 
     /// A place that is the caller's until null is stored in its mark. The mark holds `value`, which is not null.
     pub(super) fn claim(&self, value: *mut ()) -> &Place<T> {
-        for block in self.blocks() {
-            let free = round(PLACES).map(|nth| &*block.places[nth]).find(|place| Self::hold(place, value));
-            if let Some(place) = free {
-                return place;
+        loop {
+            let mut blocks = 0;
+            for block in self.blocks() {
+                let free =
+                    round(PLACES).map(|nth| &*block.places[nth]).find(|place| Self::hold(place, value));
+                if let Some(place) = free {
+                    return place;
+                }
+                blocks += 1;
+            }
+            if let Some(block) = self.grow(blocks, value, S::default()) {
+                return &block.places[0];
             }
         }
-        self.grow(value, S::default())
     }
 
     /// Claims this place, unless somebody has.

@@ -101,10 +101,38 @@ pub mod cell {
 
 /// Shared nodes: boxes whose life and death an engine can see.
 pub mod heap {
-    /// Allocates a node that holds `value`. Aborts when memory is exhausted, as `Box::new` does.
+    use std::alloc::{Layout, handle_alloc_error};
+
+    /// A byte, for what has no size: each node has an address of its own, by which hazards know it.
+    fn a_byte<T>() -> Layout {
+        Layout::from_size_align(1, align_of::<T>()).expect("an alignment that there is")
+    }
+
+    /// Allocates a node that holds `value`, at an address that no other node has. Aborts when memory is exhausted, as
+    /// `Box::new` does.
     #[inline(always)]
     pub fn alloc<T>(value: T) -> *mut T {
-        Box::into_raw(Box::new(value))
+        if size_of::<T>() > 0 {
+            return Box::into_raw(Box::new(value));
+        }
+        let layout = a_byte::<T>();
+        // SAFETY: the layout has a size.
+        let node = unsafe { std::alloc::alloc(layout) }.cast::<T>();
+        if node.is_null() {
+            handle_alloc_error(layout);
+        }
+        // SAFETY: not null, aligned, and long enough.
+        unsafe { node.write(value) };
+        node
+    }
+
+    struct AByte(*mut u8, Layout);
+
+    impl Drop for AByte {
+        fn drop(&mut self) {
+            // SAFETY: `free` gives what `alloc` has got from there, with this layout.
+            unsafe { std::alloc::dealloc(self.0, self.1) };
+        }
     }
 
     /// Drops the node's value and gives its memory back.
@@ -114,8 +142,14 @@ pub mod heap {
     /// 2. Nobody uses it any more.
     #[inline(always)]
     pub unsafe fn free<T>(node: *mut T) {
-        // SAFETY: `Box::from_raw` wants a box that was taken apart once: our #1; unaliased: our #2.
-        drop(unsafe { Box::from_raw(node) });
+        if size_of::<T>() > 0 {
+            // SAFETY: `Box::from_raw` wants a box that was taken apart once: our #1; unaliased: our #2.
+            return drop(unsafe { Box::from_raw(node) });
+        }
+        // The memory goes even if the destructor panics, as that of a box.
+        let _memory = AByte(node.cast(), a_byte::<T>());
+        // SAFETY: initialised: our #1; unaliased: our #2.
+        unsafe { node.drop_in_place() };
     }
 
     /// The node behind `node`. In a model build, the place where use after free is noticed.

@@ -52,8 +52,11 @@ impl Bag {
             self.content.with_mut(|content| {
                 // SAFETY: the caller's.
                 let content = unsafe { &mut *content };
-                content.fresh = 0;
-                let retired = content.nodes.pop_front_if(|oldest| is_free(oldest))?;
+                let Some(retired) = content.nodes.pop_front_if(|oldest| is_free(oldest)) else {
+                    // Not before the end: if a destructor panics, the next node to come goes on with the rest.
+                    content.fresh = 0;
+                    return None;
+                };
                 // Relaxed: it says about how many.
                 self.count.store(content.nodes.len(), Relaxed); // step: bag.free.count
                 Some(retired)

@@ -54,6 +54,7 @@ use crate::sync::atomic::{
     fence,
 };
 use bag::Bag;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::{fmt, ptr};
 
 /// How many epochs a node waits.
@@ -234,6 +235,10 @@ impl<D: Domain, const PINS: usize, const WAITING: usize> Drop for EbrGuard<'_, D
         self.place.mark.store(ptr::null_mut(), Release); // step: ebr.unpin.store
     }
 }
+
+// A destructor that panics leaves it whole: the node has left its bag by then.
+impl<D: Domain, const PINS: usize, const WAITING: usize> UnwindSafe for Ebr<D, PINS, WAITING> {}
+impl<D: Domain, const PINS: usize, const WAITING: usize> RefUnwindSafe for Ebr<D, PINS, WAITING> {}
 
 impl<D: Domain, const PINS: usize, const WAITING: usize> Default for Ebr<D, PINS, WAITING> {
     /// A domain of its own. Allocates nothing before the first guard.

@@ -16,8 +16,8 @@
 //!
 //! # Bound
 //! `WAITING` nodes for each block of `HAZARDS` hazards, and one for each thread that is in the midst of retiring or
-//! freeing it: [`Hazard::limit`]. Blocks are made when more than `HAZARDS` shields are in use for each, or when each
-//! slot has a node that is protected or in somebody's hands. With `WAITING` at 2 `HAZARDS` or more that takes as many
+//! freeing it: [`Hazard::limit`]. Blocks are made when more than `HAZARDS` shields are in use for each, or when at one moment
+//! each slot has a node that is protected or in somebody's hands. With `WAITING` at 2 `HAZARDS` or more that takes as many
 //! threads stopped in the midst of it as shields can be in use: so a bound of `R = WAITING / HAZARDS` nodes for each
 //! shield, for the whole domain and not for each thread.
 //!
@@ -42,6 +42,7 @@ use crate::sync::atomic::{
     Ordering::{Release, SeqCst},
     fence, heavy_fence, light_fence,
 };
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::{fmt, ptr};
 use waiting::Hazards;
 
@@ -136,8 +137,8 @@ impl<D: Domain, const HAZARDS: usize, const WAITING: usize> Hazard<D, HAZARDS, W
         published
     }
 
-    fn is_free(published: &[*mut ()], retired: &Retired) -> bool {
-        published.binary_search(&retired.address()).is_err()
+    fn is_free(published: &[*mut ()], node: *mut ()) -> bool {
+        published.binary_search(&node).is_err()
     }
 
     /// # Safety
@@ -145,11 +146,7 @@ impl<D: Domain, const HAZARDS: usize, const WAITING: usize> Hazard<D, HAZARDS, W
     unsafe fn retire<T>(&self, node: *mut T) {
         // SAFETY: the caller's.
         let retired = unsafe { Retired::new(node) };
-        self.registry.retire(
-            retired,
-            || self.published(),
-            |published, retired| Self::is_free(published, retired),
-        );
+        self.registry.retire(retired, || self.published(), |published, node| Self::is_free(published, node));
     }
 
     fn shield(&self) -> HazardShield<'_, D, HAZARDS, WAITING> {
@@ -202,7 +199,7 @@ unsafe impl<D: Domain, const HAZARDS: usize, const WAITING: usize> Reclaim for H
     }
 
     fn flush(&self) {
-        self.registry.scan(|| self.published(), |published, retired| Self::is_free(published, retired));
+        self.registry.scan(|| self.published(), |published, node| Self::is_free(published, node));
     }
 }
 
@@ -275,6 +272,10 @@ impl<D: Domain, const HAZARDS: usize, const WAITING: usize> Drop for HazardShiel
         self.clear();
     }
 }
+
+// A destructor that panics leaves it whole: the node has left its slot by then.
+impl<D: Domain, const HAZARDS: usize, const WAITING: usize> UnwindSafe for Hazard<D, HAZARDS, WAITING> {}
+impl<D: Domain, const HAZARDS: usize, const WAITING: usize> RefUnwindSafe for Hazard<D, HAZARDS, WAITING> {}
 
 impl<D: Domain, const HAZARDS: usize, const WAITING: usize> Default for Hazard<D, HAZARDS, WAITING> {
     /// A domain of its own. Allocates nothing before something is protected or retired.

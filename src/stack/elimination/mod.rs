@@ -57,6 +57,7 @@ use crate::sync::{heap, scatter};
 use crossbeam_utils::CachePadded;
 use place::Place;
 use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 
 /// Places of a stack that was not told how many.
 const PLACES: usize = 8;
@@ -98,6 +99,9 @@ impl<T> EliminationStack<T> {
 impl<T, R: Reclaim> EliminationStack<T, R> {
     /// An empty stack whose popped nodes `reclaim` frees, and with so many places where threads may meet: about half
     /// as many as threads contend. Without any it is a [`TreiberStack`].
+    ///
+    /// # Panics
+    /// If so many places are more than can be allocated.
     #[must_use]
     pub fn with_reclaim(reclaim: R, places: usize) -> Self {
         let places = std::iter::repeat_with(CachePadded::default).take(places).collect();
@@ -186,6 +190,10 @@ impl<T, R: Reclaim> EliminationStack<T, R> {
         self.stack.is_empty()
     }
 }
+
+// A panic leaves it whole: nobody's code runs inside an operation.
+impl<T, R: Reclaim + UnwindSafe> UnwindSafe for EliminationStack<T, R> {}
+impl<T, R: Reclaim + RefUnwindSafe> RefUnwindSafe for EliminationStack<T, R> {}
 
 impl<T, R: Reclaim> Default for EliminationStack<T, R> {
     fn default() -> Self {

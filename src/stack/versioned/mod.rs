@@ -46,7 +46,7 @@
 //! it again, above other cells. Without the version its exchange would succeed, and put a cell on top that is
 //! free or another thread's. With it the exchange fails, unless a thread stands still just there for exactly
 //! 2^40 exchanges, or a multiple: see the arena (`src/arena`), whose list is of the same kind. `INDEX` moves the
-//! border: with 32 the stack may hold 2^31 values and versions come round after 2^32 exchanges.
+//! border: with 32 the stack may hold 2^31 - 1 values and versions come round after 2^32 exchanges.
 //!
 //! There is no `peek`: what is on top may be moved out and written over while somebody looks. There is no
 //! `pop_all`: it would hold back the cells of all the values until they are taken.
@@ -89,7 +89,7 @@ use thiserror::Error;
 /// All of them are linearizable. What a thread did before it pushed a value happens before what another does after
 /// it popped that value.
 ///
-/// `INDEX` is for those who need more than 2^23 values: so many bits of a word name a cell, up to 32, and the others
+/// `INDEX` is for those who need 2^23 values or more: so many bits of a word name a cell, up to 32, and the others
 /// are left for the version. The [module](self) says what that costs.
 ///
 /// ```
@@ -123,7 +123,7 @@ impl<T> fmt::Debug for Full<T> {
 }
 
 impl<T> VersionedStack<T> {
-    /// An empty stack that grows, up to 2^23 values: each time the cells do not suffice it allocates as many again.
+    /// An empty stack that grows, up to 2^23 - 1 values: each time the cells do not suffice it allocates as many again.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -133,17 +133,18 @@ impl<T> VersionedStack<T> {
     /// middle of an operation. Only if these are very many is more allocated later.
     ///
     /// # Errors
-    /// If `capacity` is 0, more than 2^23, or too large to allocate.
+    /// If `capacity` is 0, 2^23 or more, or too large to allocate.
     pub fn with_capacity(capacity: usize) -> Result<Self, CapacityError> {
         Self::of_capacity(capacity)
     }
 }
 
 impl<T, const INDEX: u32> VersionedStack<T, INDEX> {
-    /// As [`with_capacity`](VersionedStack::with_capacity), for any `INDEX`: up to `2^(INDEX-1)` values.
+    /// As [`with_capacity`](VersionedStack::with_capacity), for any `INDEX`: less than `2^(INDEX-1)` values. The other
+    /// numbers of cells are for threads in the middle of an operation: `push` panics if more than that are at once.
     ///
     /// # Errors
-    /// If `capacity` is 0, more than that, or too large to allocate.
+    /// If `capacity` is 0, not less than that, or too large to allocate.
     pub fn of_capacity(capacity: usize) -> Result<Self, CapacityError> {
         Ok(Self::on(Arena::with_capacity(capacity)?, capacity))
     }
