@@ -1,8 +1,9 @@
 //! Looks at the pictures of a report as a reader does: with a browser, by keys, in light and dark.
 //!
 //! The way: [`open`] starts the browser and opens pages in its tabs; [`ear`] hears the console and the network; [`page`]
-//! is what one can ask and do of an open page; [`rules`] are what each page has to keep; [`rb1`] is what the page of the lesson's first defect has to say; [`broken`] are pages
-//! that break a rule each, and that must be detected: a check that cannot fail proves nothing.
+//! is what one can ask and do of an open page; [`rules`] are what each page has to keep; [`rb1`] is what the page of the
+//! lesson's first defect has to say; [`broken`] are pages that break a rule each, and that must be detected: a check that
+//! cannot fail proves nothing.
 
 mod broken;
 mod ear;

@@ -20,17 +20,17 @@ pub struct Page<'t> {
 impl Page<'_> {
     /// The value of an expression in the page.
     pub fn ask(&self, expression: &str) -> Result<Value> {
-        let result = self.tab.evaluate(&format!("JSON.stringify({expression})"), false)?;
-        match result.value {
-            Some(Value::String(text)) => Ok(serde_json::from_str(&text)?),
-            _ => Ok(Value::Null),
-        }
+        self.evaluate(&format!("JSON.stringify({expression})"), false)
     }
 
     /// The same of a promise.
     pub fn await_(&self, expression: &str) -> Result<Value> {
-        let result = self.tab.evaluate(&format!("({expression}).then(JSON.stringify)"), true)?;
-        match result.value {
+        self.evaluate(&format!("({expression}).then(JSON.stringify)"), true)
+    }
+
+    /// What an expression of JSON says, at once or when it is there.
+    fn evaluate(&self, json: &str, later: bool) -> Result<Value> {
+        match self.tab.evaluate(json, later)?.value {
             Some(Value::String(text)) => Ok(serde_json::from_str(&text)?),
             _ => Ok(Value::Null),
         }
@@ -66,25 +66,22 @@ impl Page<'_> {
         let whole = || -> Result<u64> {
             Ok(self.ask("document.documentElement.scrollHeight")?.as_u64().unwrap_or(1000))
         };
-        {
-            let height = height.map_or_else(whole, Ok)?;
-            self.tab.call_method(Emulation::SetDeviceMetricsOverride {
-                width: 1280,
-                height: u32::try_from(height)?,
-                device_scale_factor: 1.0,
-                mobile: false,
-                scale: None,
-                screen_width: None,
-                screen_height: None,
-                position_x: None,
-                position_y: None,
-                dont_set_visible_size: None,
-                screen_orientation: None,
-                viewport: None,
-                display_feature: None,
-                device_posture: None,
-            })?;
-        }
+        self.tab.call_method(Emulation::SetDeviceMetricsOverride {
+            width: 1280,
+            height: u32::try_from(height.map_or_else(whole, Ok)?)?,
+            device_scale_factor: 1.0,
+            mobile: false,
+            scale: None,
+            screen_width: None,
+            screen_height: None,
+            position_x: None,
+            position_y: None,
+            dont_set_visible_size: None,
+            screen_orientation: None,
+            viewport: None,
+            display_feature: None,
+            device_posture: None,
+        })?;
         let png = Protocol::CaptureScreenshotFormatOption::Png;
         let bytes = self.tab.capture_screenshot(png, None, None, true)?;
         if bytes.is_empty() {
