@@ -98,16 +98,18 @@ impl<D: Domain, T: Default, S: Default, const PLACES: usize> Registry<D, T, S, P
         self.blocks().map(|block| &block.shared)
     }
 
-    /// Links a new block with this in it, if there are `blocks` of them: the block. Its first place is claimed unless
-    /// `claimed` is null.
-    fn grow(&self, blocks: usize, claimed: *mut (), shared: S) -> Option<&Block<T, S, PLACES>> {
+    /// Links a new block with this in it here, if this is the end: the block. Its first place is claimed unless `claimed`
+    /// is null.
+    fn grow<'r>(
+        link: &'r Link<T, S, PLACES>,
+        claimed: *mut (),
+        shared: S,
+    ) -> Option<&'r Block<T, S, PLACES>> {
         let place = |nth| {
             let mark = Mark::new(if nth == 0 { claimed } else { ptr::null_mut() });
             CachePadded::new(Place { mark, beside: T::default() })
         };
         let next = AtomicPtr::new(ptr::null_mut());
-        let last = blocks.checked_sub(1).and_then(|last| self.blocks().nth(last));
-        let link = last.map_or(&self.first, |last| &last.next);
         let new = heap::alloc(Block { places: array::from_fn(place), shared, next });
         // Release: the block's content, to `registry.follow.link`. Relaxed, if another was first: its block is looked at
         // from the beginning.
@@ -125,22 +127,24 @@ impl<D: Domain, T: Default, S: Default, const PLACES: usize> Registry<D, T, S, P
 
     /// Brings a block with this in it, unless there are more than `blocks` already: what is in it.
     pub(super) fn bring(&self, blocks: usize, shared: S) -> Option<&S> {
-        self.grow(blocks, ptr::null_mut(), shared).map(|block| &block.shared)
+        let last = blocks.checked_sub(1).and_then(|last| self.blocks().nth(last));
+        let link = last.map_or(&self.first, |last| &last.next);
+        Self::grow(link, ptr::null_mut(), shared).map(|block| &block.shared)
     }
 
     /// A place that is the caller's until null is stored in its mark. The mark holds `value`, which is not null.
     pub(super) fn claim(&self, value: *mut ()) -> &Place<T> {
         loop {
-            let mut blocks = 0;
+            let mut end = &self.first;
             for block in self.blocks() {
                 let free =
                     round(PLACES).map(|nth| &*block.places[nth]).find(|place| Self::hold(place, value));
                 if let Some(place) = free {
                     return place;
                 }
-                blocks += 1;
+                end = &block.next;
             }
-            if let Some(block) = self.grow(blocks, value, S::default()) {
+            if let Some(block) = Self::grow(end, value, S::default()) {
                 return &block.places[0];
             }
         }

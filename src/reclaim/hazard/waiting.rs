@@ -19,8 +19,8 @@
 //! A block is made for a node only behind the last of those that were scanned, and only if the scan has found each slot
 //! with a node that may not be freed, or in somebody's hands from when it was looked at until after all were. Of the
 //! former there are as many as protected nodes at most, since the evidence has no more; of the latter as many as threads
-//! in the midst of it: whoever was seen to have two of them had let go of the first one when it was looked at again. (And a thread whose destructor panics, while others take the
-//! room that it has made, brings a block.)
+//! in the midst of it: whoever was seen to have two of them had let go of the first one when it was looked at again.
+//! (And a thread whose destructor panics, while others take the room that it has made, brings a block.)
 //!
 //! # Progress
 //! Lock-free. A retirement that finds room, and then none, has lost it to others, who have retired theirs. A slot that
@@ -134,10 +134,11 @@ impl<D: Domain, const MARKS: usize, const SLOTS: usize> Hazards<D, MARKS, SLOTS>
                 Taken::Waits => {}
             }
         }
-        if is_broken::<D>(Broken::GrowsEarly) {
-            return if freed { Found::Room } else { Found::Full(looked.len() / SLOTS) };
-        }
-        if room || !Slot::are_held(&held) { Found::Room } else { Found::Full(looked.len() / SLOTS) }
+        let full = match is_broken::<D>(Broken::GrowsEarly) {
+            true => !freed,
+            false => !room && Slot::are_held(&held),
+        };
+        if full { Found::Full(looked.len() / SLOTS) } else { Found::Room }
     }
 
     /// How many nodes wait, about: others retire and free meanwhile.
