@@ -100,11 +100,7 @@ impl<D: Domain, T: Default, S: Default, const PLACES: usize> Registry<D, T, S, P
 
     /// Links a new block with this in it here, if this is the end: the block. Its first place is claimed unless `claimed`
     /// is null.
-    fn grow<'r>(
-        link: &'r Link<T, S, PLACES>,
-        claimed: *mut (),
-        shared: S,
-    ) -> Option<&'r Block<T, S, PLACES>> {
+    fn grow(link: &Link<T, S, PLACES>, claimed: *mut (), shared: S) -> Option<&Block<T, S, PLACES>> {
         let place = |nth| {
             let mark = Mark::new(if nth == 0 { claimed } else { ptr::null_mut() });
             CachePadded::new(Place { mark, beside: T::default() })
