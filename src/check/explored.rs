@@ -17,7 +17,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 /// The most executions of one body in a normal run; a tenth of it must do for the models of a quick one.
-const CAP: u64 = 5_000_000;
+const CAP: u64 = 6_000_000;
 
 /// After a failure, so many more runs look for a simpler one.
 const MORE: u64 = 2_000;

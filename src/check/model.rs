@@ -184,8 +184,8 @@ impl Model {
         Model { concurrent, ..model }
     }
 
-    /// Random scenarios on a declared structure: a few small ones under loom and the explorer, more and larger
-    /// ones under shuttle.
+    /// Random scenarios on a declared structure: a few small ones under loom, with three preemptions at most, and under the
+    /// explorer, more and larger ones under shuttle.
     pub fn random<S: Structure>(structure: S) -> Self {
         let structure = Arc::new(structure);
         let seed = super::Budget::get().seed();
@@ -198,21 +198,21 @@ impl Model {
         let (here, explored) =
             if cfg!(loom) { (bodies(4, small), None) } else { (bodies(20, large), Some(bodies(20, small))) };
         let model = Self::new(short_name::<S::Sut>(), "linearizable", here);
-        Model { small_bodies: explored, ..model }
+        Model { small_bodies: explored, preemptions: Some(3), ..model }
     }
 
-    /// Every way to deal so many of `operations` to each of so many threads, up to an exchange of threads: as many
-    /// scenarios, each with `before` and `after` around it. `nth` makes the nth operation of a thread from its
-    /// kind, so that values can be told apart.
+    /// Every way to deal operations to as many threads as there are `sizes`, of which each says how many one gets, up to
+    /// an exchange of threads: as many scenarios, each with `before` and `after` around it. `operation` makes one from
+    /// its kind, the thread and the how-many-eth it is there, so that values can be told apart.
     pub fn mixes<S: Structure>(
         structure: S,
         kinds: usize,
-        (threads, per_thread): (usize, usize),
+        sizes: &[usize],
         operation: impl Fn(usize, usize, usize) -> S::Op,
         around: Scenario<S::Op>,
     ) -> Self {
         let structure = Arc::new(structure);
-        let hands = super::scenario::hands(kinds, threads, per_thread);
+        let hands = super::scenario::hands(kinds, sizes);
         let bodies = hands.into_iter().map(|hands| {
             let deal = |(thread, hand): (usize, Vec<usize>)| -> Vec<S::Op> {
                 hand.into_iter().enumerate().map(|(nth, kind)| operation(kind, thread, nth)).collect()
@@ -249,7 +249,8 @@ impl Model {
         Model { preemptions: Some(most), ..self }
     }
 
-    /// At most so many executions (by loom and the explorer), instead of the usual cap: see [`capped`](Self::capped).
+    /// At most so many executions (by loom and the explorer), if that is less than the usual cap: see
+    /// [`capped`](Self::capped).
     pub fn at_most(self, executions: u64) -> Self {
         Model { executions: Some(executions), ..self }
     }

@@ -178,25 +178,28 @@ fn operations_source<Op: std::fmt::Debug>(operations: &[Op]) -> String {
     written.collect::<Vec<_>>().join(", ")
 }
 
-/// The ways to give each thread a hand of `size` out of `kinds`, where threads with their hands exchanged are the
-/// same way.
-pub(super) fn hands(kinds: usize, threads: usize, size: usize) -> Vec<Vec<Vec<usize>>> {
-    let count = kinds.pow(size as u32);
-    let hand =
-        |number: usize| (0..size).map(|nth| number / kinds.pow(nth as u32) % kinds).collect::<Vec<_>>();
-    let mut ways = vec![Vec::new()];
-    for _ in 0..threads {
-        let longer = |way: &Vec<usize>| {
-            let from = way.last().copied().unwrap_or(0);
-            (from..count).map(|next| way.iter().copied().chain([next]).collect()).collect::<Vec<Vec<usize>>>()
+/// The ways to give threads hands of these sizes out of `kinds`, where threads with their hands exchanged are the same
+/// way.
+pub(super) fn hands(kinds: usize, sizes: &[usize]) -> Vec<Vec<Vec<usize>>> {
+    /// So many operations, which ones by the digits of the number.
+    type Hand = (usize, usize);
+    let mut sizes = sizes.to_vec();
+    sizes.sort_unstable();
+    let mut ways = vec![Vec::<Hand>::new()];
+    for size in sizes {
+        let longer = |way: &Vec<Hand>| {
+            let from = way.last().filter(|last| last.0 == size).map_or(0, |last| last.1);
+            let hands = (from..kinds.pow(size as u32)).map(|number| (size, number));
+            hands.map(|hand| way.iter().copied().chain([hand]).collect()).collect::<Vec<_>>()
         };
         ways = ways.iter().flat_map(longer).collect();
     }
+    let dealt = |(size, number): Hand| (0..size).map(|nth| number / kinds.pow(nth as u32) % kinds).collect();
     // Threads of the same hand stand at the end, the most of them last: the first thread is like no other.
-    let by_number = |mut way: Vec<usize>| {
+    let by_number = |mut way: Vec<Hand>| {
         let all = way.clone();
-        way.sort_by_key(|number| (all.iter().filter(|other| *other == number).count(), *number));
-        way.into_iter().map(hand).collect()
+        way.sort_by_key(|hand| (all.iter().filter(|other| *other == hand).count(), hand.1));
+        way.into_iter().map(dealt).collect()
     };
     ways.into_iter().map(by_number).collect()
 }
@@ -207,9 +210,11 @@ mod tests {
 
     #[test]
     fn each_way_to_deal_is_there_once() {
-        assert_eq!(hands(2, 2, 3).len(), 36);
-        assert_eq!(hands(2, 3, 2).len(), 20);
-        assert_eq!(hands(2, 2, 1), [[[0], [0]], [[0], [1]], [[1], [1]]]);
-        assert_eq!(hands(2, 3, 1)[1], [[1], [0], [0]]);
+        assert_eq!(hands(2, &[3, 3]).len(), 36);
+        assert_eq!(hands(2, &[2, 2, 2]).len(), 20);
+        assert_eq!(hands(2, &[1, 2, 1]).len(), 12);
+        assert_eq!(hands(2, &[1, 1]), [[[0], [0]], [[0], [1]], [[1], [1]]]);
+        assert_eq!(hands(2, &[1, 1, 1])[1], [[1], [0], [0]]);
+        assert_eq!(hands(1, &[2, 1]), [[vec![0], vec![0, 0]]]);
     }
 }

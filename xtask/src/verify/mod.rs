@@ -45,7 +45,8 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     let remembered = workspace.folder.join("memory.json");
     let mut memory = Memory::read(&remembered);
     let wanted = |job: &Job| options.filter.as_ref().is_none_or(|part| memory.may_match(&job.id, part));
-    let jobs: Vec<Job> = jobs.into_iter().filter(wanted).collect();
+    let wanted = jobs.into_iter().filter(wanted);
+    let (jobs, left): (Vec<_>, Vec<_>) = wanted.partition(|job| budget == "long" || !job.long);
     if options.list && !child::interrupted() {
         jobs.iter().for_each(|job| println!("{}", job.id));
         gaps.iter().for_each(|gap| eprintln!("{gap}"));
@@ -94,6 +95,7 @@ pub fn run(options: &Options) -> Result<ExitCode> {
         whole: options.whole(),
         interrupted,
         planned,
+        left: left.into_iter().map(|job| job.id).collect(),
         seconds: started.elapsed().as_secs_f64(),
         required,
         tests,

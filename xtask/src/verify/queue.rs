@@ -73,7 +73,13 @@ impl Runner {
         std::fs::create_dir(&folder).with_context(|| folder.display().to_string())?;
         let log = folder.join("log");
         let mut command = Command::new(&job.binary);
-        command.args([job.id.name.as_str(), "--exact", "--nocapture", "--test-threads=1"]);
+        command.args([
+            job.id.name.as_str(),
+            "--exact",
+            "--include-ignored",
+            "--nocapture",
+            "--test-threads=1",
+        ]);
         command.current_dir(&self.root).env("CARGO_MANIFEST_DIR", &self.root);
         command.env("SELVEDGE_REPORT", &folder).env("SELVEDGE_BUDGET", &self.budget);
         child::log_to(&mut command, &log)?;
@@ -116,7 +122,7 @@ mod tests {
             timeout,
             jobs: 2,
         };
-        let job = Job { id: id(Build::Std, "push_push"), binary };
+        let job = Job { id: id(Build::Std, "push_push"), binary, long: false };
         let progress = Progress::silent();
         let mut ran = runner.run(vec![job], &Memory::default(), &progress).unwrap();
         assert_eq!(ran.len(), 1);

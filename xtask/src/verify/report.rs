@@ -7,6 +7,7 @@ use super::gaps::Gap;
 use super::markdown::markdown;
 use super::matrix::matrix;
 use super::outcome::{End, Ran};
+use super::targets::TestId;
 use comfy_table::Table;
 use indicatif::HumanCount;
 use selvedge::check::Outcome;
@@ -36,6 +37,8 @@ pub struct Report {
     pub interrupted: bool,
     /// How many tests there were to run.
     pub planned: usize,
+    /// The tests that are for a long run, if this is none.
+    pub left: Vec<TestId>,
     /// How long it all took, in seconds.
     pub seconds: f64,
     /// The defects that must be found.
@@ -102,6 +105,10 @@ impl Report {
             write!(f, "; SELVEDGE_SEED={seed}")?;
         }
         writeln!(f, "; {} tests in {:.0} s", self.tests.len(), self.seconds)?;
+        if !self.left.is_empty() {
+            let names = self.left.iter().map(|test| test.name.as_str()).collect::<Vec<_>>().join(", ");
+            writeln!(f, "Left to a long run: {names}.")?;
+        }
         if let Some(weakened) = &self.weakened {
             writeln!(
                 f,
@@ -225,7 +232,7 @@ impl fmt::Display for Report {
 #[cfg(test)]
 pub mod tests {
     use super::super::gaps;
-    use super::super::outcome::tests::{failure, passed};
+    use super::super::outcome::tests::{failure, id, passed};
     use super::*;
 
     /// The report of a whole run that went like this.
@@ -243,6 +250,7 @@ pub mod tests {
             whole: true,
             interrupted: false,
             planned: tests.len(),
+            left: Vec::new(),
             seconds: 3.0,
             required,
             tests,
@@ -266,6 +274,14 @@ pub mod tests {
         let report = report(good(), &["RB1"]);
         assert_eq!(report.exit_code(), 0, "{report}");
         insta::assert_snapshot!(report.to_string());
+    }
+
+    #[test]
+    fn what_is_left_to_a_long_run_is_named() {
+        let left = vec![id(Build::Shuttle, "a_large_one"), id(Build::Shuttle, "another")];
+        let report = Report { left, ..report(good(), &["RB1"]) };
+        assert_eq!(report.exit_code(), 0, "{report}");
+        assert!(report.heading().contains("Left to a long run: a_large_one, another."), "{report}");
     }
 
     #[test]

@@ -35,6 +35,8 @@ pub struct Job {
     pub id: TestId,
     /// The binary that holds it.
     pub binary: PathBuf,
+    /// Whether it is `#[ignore]`d: it takes minutes, and is for a long run.
+    pub long: bool,
 }
 
 /// What there is to build.
@@ -102,18 +104,28 @@ impl Workspace {
 
     /// The tests of a binary.
     pub fn list(&self, build: Build, target: &str, binary: &Path) -> Result<Vec<Job>> {
+        let long = self.listed(target, binary, &["--ignored"])?;
+        let names = self.listed(target, binary, &[])?.into_iter();
+        let job = |name: String| Job {
+            long: long.contains(&name),
+            id: TestId { build, target: target.into(), name },
+            binary: binary.into(),
+        };
+        Ok(names.map(job).collect())
+    }
+
+    fn listed(&self, target: &str, binary: &Path, which: &[&str]) -> Result<Vec<String>> {
         let output = Command::new(binary)
             .current_dir(&self.root)
             .args(["--list", "--format", "terse"])
+            .args(which)
             .stdin(Stdio::null())
             .output()
             .with_context(|| format!("{} does not start", binary.display()))?;
         if !output.status.success() {
             bail!("{target} --list ended with {}", output.status);
         }
-        let names = names(&String::from_utf8_lossy(&output.stdout));
-        let id = |name| TestId { build, target: target.into(), name };
-        Ok(names.into_iter().map(|name| Job { id: id(name), binary: binary.into() }).collect())
+        Ok(names(&String::from_utf8_lossy(&output.stdout)))
     }
 }
 
@@ -143,6 +155,21 @@ mod tests {
     fn test_names_are_read_from_a_list() {
         let list = "push_push: test\ntreiber_stack::random_scenarios: test\nfast: benchmark\n";
         assert_eq!(names(list), ["push_push", "treiber_stack::random_scenarios"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_test_that_is_ignored_is_for_a_long_run() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let binary = folder.path().join("binary");
+        let script =
+            "#!/bin/sh\ncase $* in *--ignored*) ;; *) echo 'short: test' ;; esac\necho 'long: test'\n";
+        std::fs::write(&binary, script).unwrap();
+        std::fs::set_permissions(&binary, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let jobs = Workspace::find().unwrap().list(Build::Std, "stack", &binary).unwrap();
+        let found: Vec<_> = jobs.iter().map(|job| (job.id.name.as_str(), job.long)).collect();
+        assert_eq!(found, [("short", false), ("long", true)]);
     }
 
     #[test]
