@@ -10,12 +10,17 @@ mod scenarios;
 use declaration::Op::{Pop, PushBatch};
 use declaration::{Bounded, helping};
 use scenarios::two;
-use selvedge::check::Model;
+use selvedge::check::{Model, Scenario};
 use selvedge::ring::HelpingRing;
 
 /// The ring that the scenarios are run on.
 fn ring(capacity: usize) -> Bounded<HelpingRing<u8>> {
     helping(capacity, 1)
+}
+
+/// Two threads that help each other meet often: loom does not come to its end in minutes without a bound.
+fn model(capacity: usize, scenario: Scenario<declaration::Op>) -> Model {
+    Model::of(ring(capacity), scenario).preemptions(3)
 }
 
 selvedge::check_structure!(capacity_1, ring(1));

@@ -143,7 +143,7 @@ mod versioned_stack {
 
     fn model(capacity: usize, scenario: Scenario<versioned::Op>) -> Model {
         let stack = versioned::bounded::<u8, 24>(capacity);
-        Model::of(stack, scenario).progress(Progress::LockFree).property("lock-free")
+        Model::of(stack, scenario).progress(Progress::LockFree).property("lock-free").preemptions(3)
     }
 
     selvedge::model!(
@@ -162,7 +162,7 @@ mod helping_ring {
 
     fn model(capacity: usize, scenario: Scenario<ring::Op>) -> Model {
         let ring = ring::helping::<u8, 24>(capacity, 1);
-        Model::of(ring, scenario).progress(Progress::LockFree).property("lock-free")
+        Model::of(ring, scenario).progress(Progress::LockFree).property("lock-free").preemptions(3)
     }
 
     selvedge::model!(lock_free, model(1, ringed()));

@@ -8,12 +8,17 @@ mod scenarios;
 use declaration::Op::{Pop, PushBatch};
 use declaration::{Bounded, bounded};
 use scenarios::two;
-use selvedge::check::Model;
+use selvedge::check::{Model, Scenario};
 use selvedge::ring::Ring;
 
 /// The ring that the scenarios are run on.
 fn ring(capacity: usize) -> Bounded<Ring<u8>> {
     bounded(capacity)
+}
+
+/// To loom's end.
+fn model(capacity: usize, scenario: Scenario<declaration::Op>) -> Model {
+    Model::of(ring(capacity), scenario)
 }
 
 selvedge::check_structure!(capacity_1, ring(1));

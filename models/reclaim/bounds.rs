@@ -160,7 +160,7 @@ selvedge::model!(
 );
 
 fn there_is_room<D: Domain>() -> Model {
-    Model::program("Hazard", "bounded garbage", one_retires_and_one_flushes::<D>).choices([])
+    Model::program("Hazard", "bounded garbage", one_retires_and_one_flushes::<D>).choices([]).preemptions(3)
 }
 
 selvedge::model!(who_looks_again_finds_room, there_is_room::<selvedge::reclaim::Anyone>());

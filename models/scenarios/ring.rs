@@ -1,10 +1,11 @@
-//! What rings are put to: each scenario is run on both of them. The `ring` of the file above says which it is.
+//! What rings are put to: each scenario is run on both of them. The `ring` of the file above says which it is, and its
+//! `model` how far loom goes.
 
 use super::declaration::Op::{
     self, Close, IsClosed, IsEmpty, IsFull, Len, Pop, PopBatch, Push, PushBatch, TryPop, TryPush,
 };
-use super::ring;
-use selvedge::check::{Model, Scenario};
+use super::{model, ring};
+use selvedge::check::Scenario;
 
 pub fn two(left: impl IntoIterator<Item = Op>, right: impl IntoIterator<Item = Op>) -> Scenario<Op> {
     Scenario::new().thread(left).thread(right)
@@ -13,7 +14,7 @@ pub fn two(left: impl IntoIterator<Item = Op>, right: impl IntoIterator<Item = O
 /// `name (capacity): scenario` for each model.
 macro_rules! models {
     ($($name:ident ($capacity:expr): $scenario:expr;)*) => {
-        $(selvedge::model!($name, Model::of(ring($capacity), $scenario));)*
+        $(selvedge::model!($name, model($capacity, $scenario));)*
     };
 }
 
@@ -46,7 +47,7 @@ models! {
 // A length read while a third thread pops. In this placement of threads plain loom sees it; not in all.
 selvedge::model!(
     three_lengths,
-    Model::of(ring(2), two([TryPop], [TryPush(2), Len]).thread([Len]).before([TryPush(1)])).preemptions(3)
+    model(2, two([TryPop], [TryPush(2), Len]).thread([Len]).before([TryPush(1)])).preemptions(3)
 );
 
 /// Models in which threads sleep: what can go wrong here is a deadlock.
@@ -54,7 +55,7 @@ macro_rules! sleeping {
     ($($(#[$attribute:meta])* $name:ident ($capacity:expr): $scenario:expr;)*) => {
         $(selvedge::model!(
             $(#[$attribute])* $name,
-            Model::of(ring($capacity), $scenario).property("no lost wake-up").preemptions(2)
+            model($capacity, $scenario).property("no lost wake-up").preemptions(2)
         );)*
     };
 }
