@@ -77,15 +77,15 @@ pub struct Lin {
     pub independent: bool,
 
     /// Gives up after so many seconds
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
     pub time: Option<Duration>,
 
     /// Gives up when the judge would have to remember more than this
-    #[arg(long, value_name = "MIB", default_value_t = 2048)]
+    #[arg(long, value_name = "MIB", default_value_t = 2048, value_parser = mebibytes, allow_negative_numbers = true)]
     pub memory: usize,
 
     /// Threads that judge parts [default: as many as there are processors]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = threads, allow_negative_numbers = true)]
     pub workers: Option<NonZeroUsize>,
 
     /// Also draws the history as a page
@@ -143,6 +143,14 @@ fn format(name: &str) -> Result<Known, String> {
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| "a number of seconds is expected".to_string())?;
-    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+    let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds.ok_or_else(|| "a number of seconds is expected, 0 or more".into())
+}
+
+fn mebibytes(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| "a whole number of MiB is expected, 0 or more".into())
+}
+
+fn threads(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse().map_err(|_| "a whole number of threads is expected, 1 or more".into())
 }

@@ -48,6 +48,11 @@ pub fn run(asked: &Lin) -> ExitCode {
             (json, NO_ANSWER)
         }
     };
+    say(&text, code)
+}
+
+/// Says it on standard output.
+pub fn say(text: &str, code: u8) -> ExitCode {
     // Whoever has stopped to listen (`| head`) has heard enough: the exit code is the answer.
     let written = io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush());
     match written {

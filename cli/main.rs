@@ -16,6 +16,7 @@ mod text;
 
 use args::{Cli, Command};
 use clap::Parser;
+use report::Unanswered;
 use std::process::ExitCode;
 
 /// There is no answer: the question makes no sense, or the log cannot be read.
@@ -27,11 +28,22 @@ fn main() -> ExitCode {
         Err(error) => {
             // Help and version are no errors. If they cannot be printed, nobody reads them.
             let _ = error.print();
-            return if error.use_stderr() { ExitCode::from(NO_ANSWER) } else { ExitCode::SUCCESS };
+            return match error.use_stderr() {
+                true if wants_json() => lin::say(&Unanswered::of_usage(&error).to_json(), NO_ANSWER),
+                true => ExitCode::from(NO_ANSWER),
+                false => ExitCode::SUCCESS,
+            };
         }
     };
     match cli.command {
         Command::Lin(asked) => lin::run(&asked),
         Command::Pages(asked) => pages::run(&asked),
     }
+}
+
+/// Whether who asks a log's question, which was not understood, is a program that reads JSON.
+fn wants_json() -> bool {
+    let mut arguments = std::env::args_os().skip(1);
+    arguments.next().is_some_and(|command| command == "lin")
+        && arguments.take_while(|argument| argument != "--").any(|argument| argument == "--json")
 }

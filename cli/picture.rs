@@ -1,6 +1,5 @@
 //! What is told, as a page.
 
-use crate::args::Criterion;
 use crate::report::{Report, Verdict, answer, question};
 use selvedge::check::picture::{Asked, Attempt, Conclusion, Picture, Stuck};
 use selvedge::log::Log;
@@ -25,6 +24,7 @@ pub fn picture(report: &Report, log: &Log) -> Picture {
         },
         order: report.criterion.order(),
         parts: report.parts,
+        part: report.part.as_ref().map(ToString::to_string),
         explained: report.order.iter().map(|told| told.call).collect(),
         stuck: report.stuck.iter().map(stuck).collect(),
         longest: report.longest,
@@ -39,12 +39,11 @@ pub fn picture(report: &Report, log: &Log) -> Picture {
 ///
 /// In real time it is the first to return of those that are stuck. The longest beginning holds all calls that returned
 /// before some moment, and there is none that holds those up to a later one too: so the next call that returned is not
-/// explainable with them. It is stuck, since what has to come before it has returned before it. Where a limit ended the
-/// search, and under other orders, in which moments are not those of the log, that is not known.
+/// explainable with them. It is stuck, since what has to come before it has returned before it. Other parts could be
+/// explained for longer: this one went wrong first.
 fn fatal(report: &Report, log: &Log) -> Option<usize> {
-    let known = report.longest && report.criterion == Criterion::Linearizability;
     let stuck = report.stuck.iter().map(|stuck| stuck.told.call);
-    stuck.min_by_key(|&call| log.calls[call].end).filter(|_| known)
+    stuck.min_by_key(|&call| log.calls[call].end).filter(|_| report.knows_where())
 }
 
 fn stuck(stuck: &crate::report::Stuck) -> Stuck {

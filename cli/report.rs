@@ -3,7 +3,7 @@
 use crate::args::Criterion;
 use crate::lin::Fault;
 use selvedge::check::Judgement;
-use selvedge::log::{Log, LogCall, Outcome, Process, Specification, Value};
+use selvedge::log::{Log, LogCall, Outcome, Part, Process, Specification, Value};
 use serde::Serialize;
 use std::time::Duration;
 
@@ -49,11 +49,14 @@ pub struct Report {
     /// Lines of Jepsen's nemesis, which are left out.
     pub nemesis: usize,
     pub parts: usize,
+    /// If no, and there are several parts: of which of them the rest is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part: Option<Part>,
     pub seconds_reading: f64,
     pub seconds_judging: f64,
     /// If yes, an order that explains all answers; if no, the longest beginning of one.
     pub order: Vec<Told>,
-    /// If no: there is no longer beginning for sure.
+    /// If no: there is no longer beginning for sure, and no other part went wrong before.
     pub longest: bool,
     /// If no: the calls of which none can come next.
     pub stuck: Vec<Stuck>,
@@ -119,7 +122,7 @@ impl Report {
         outcome: Outcome,
         took: [Duration; 2],
     ) -> Self {
-        let Outcome { judgement, parts, right, pending } = outcome;
+        let Outcome { judgement, parts, part, right, pending } = outcome;
         let mut longest = true;
         let (verdict, limit, order, stuck) = match judgement {
             Judgement::Explained(order) => (Verdict::Yes, None, order, Vec::new()),
@@ -143,6 +146,7 @@ impl Report {
             failed: log.failed,
             nemesis: log.nemesis,
             parts,
+            part,
             seconds_reading: took[0].as_secs_f64(),
             seconds_judging: took[1].as_secs_f64(),
             order: order.into_iter().map(|call| Told::of(log, call)).collect(),
@@ -150,6 +154,12 @@ impl Report {
             stuck: stuck.map(|(call, right)| Stuck { told: Told::of(log, call), right }).collect(),
             perhaps: pending.into_iter().map(|call| Told::of(log, call)).collect(),
         }
+    }
+
+    /// Whether it is known for sure where, in the time of the log, it went wrong: up to which return all could be
+    /// explained, of all parts. Under other orders than that of real time, moments are not those of the log.
+    pub fn knows_where(&self) -> bool {
+        self.longest && self.criterion == Criterion::Linearizability
     }
 
     pub fn to_json(&self) -> String {
@@ -160,7 +170,7 @@ impl Report {
 /// Why there is no answer, as JSON.
 #[derive(Debug, Serialize)]
 pub struct Unanswered {
-    file: String,
+    file: Option<String>,
     error: String,
     line: Option<usize>,
     column: Option<usize>,
@@ -177,7 +187,17 @@ impl Unanswered {
             other => other.to_string(),
         };
         let (line, column) = (place.map(|place| place.line), place.and_then(|place| place.column));
-        Unanswered { file: file.into(), error, line, column }
+        Unanswered { file: Some(file.into()), error, line, column }
+    }
+
+    /// Of a command line that was not understood: so it is not known which file was meant.
+    pub fn of_usage(error: &clap::Error) -> Self {
+        let text = error.to_string();
+        // What follows the first empty line is advice.
+        let told = text.split("\n\n").next().unwrap_or(&text);
+        let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+        let error = told.strip_prefix("error: ").unwrap_or(&told).into();
+        Unanswered { file: None, error, line: None, column: None }
     }
 
     pub fn to_json(&self) -> String {

@@ -61,7 +61,11 @@ fn heading(report: &Report) -> String {
         _ => "none of those with letters can",
     };
     let anyway = if report.perhaps.is_empty() { "" } else { ", whether those with ? have happened or not" };
-    let part = if report.parts > 1 { " of the first part that is wrong" } else { "" };
+    let part = match &report.part {
+        Some(part) if report.knows_where() => format!(" of {part}, which went wrong first,"),
+        Some(part) => format!(" of {part}"),
+        None => String::new(),
+    };
     match report.order.len() {
         0 => format!("No call{part} can be explained: {then} come first{anyway}"),
         count => format!(

@@ -14,7 +14,7 @@ fn with_head(page: &str, text: &str) -> String {
 }
 
 /// Those that the rules must detect.
-const BREAKS: [Break; 16] = [
+const BREAKS: [Break; 17] = [
     ("steps out of order", "out of order", |page| {
         page.replace("data-step=\"3\"", "data-step=\"x\"")
             .replace("data-step=\"4\"", "data-step=\"3\"")
@@ -63,15 +63,24 @@ const BREAKS: [Break; 16] = [
         with_head(page, "<style>*:focus-visible { outline: none !important }</style>")
     }),
     ("hidden without a script", "hides steps", |page| page.replace(".js .moment", ".moment")),
+    ("the source of who runs the program", "the source of the checker", |page| {
+        page.replace("models/lesson/ring.rs", "src/check/execute.rs")
+    }),
     ("motion", "moves", |page| {
         with_head(page, "<style>.lanes { scroll-behavior: smooth !important }</style>")
     }),
 ];
 
 /// Those that must be detected since the page of RB1 does not say any more what RB1 is.
-const UNTOLD: [Break; 2] = [
+const UNTOLD: [Break; 4] = [
     ("no cause", "the story lacks", |page| page.replace("wrote tail first", "wrote tail")),
     ("no late write", "the story lacks", |page| page.replace("only afterwards", "then")),
+    ("a schedule that is not explained", "the way to run it again lacks", |page| {
+        page.replace("is 5 steps of thread", "is of")
+    }),
+    ("numbers that are not explained", "the text of the engine lacks", |page| {
+        page.replace("In brackets: ", "")
+    }),
 ];
 
 /// How many there are.

@@ -62,6 +62,13 @@ pub fn says(tab: &mut Tab, path: &Path) -> Result<Vec<String>> {
     expect("the tail", cell("tail")?, &["1"]);
     expect("the lanes", text(".lanes")?, &["Thread 0", "Thread 1", "✗ fatal"]);
     expect("the bars", text(".threads")?, &["Push(7) → Pushed", "✗ Pop → Popped(0)"]);
+    let again = ["0:5 is 5 steps of thread 0", "cargo test as_found_under_weak"];
+    expect("the way to run it again", text("section[aria-labelledby=replay]")?, &again);
+    expect(
+        "the text of the engine",
+        text("details")?,
+        &["Pop -> Popped(0)", "In brackets: when a call began"],
+    );
     expect("the words", text("dl")?, &["Release", "Acquire", "Linearizable"]);
     let fatal = page.ask("[...document.querySelectorAll('.lanes tr.fatal')].map(r => r.dataset.step)")?;
     let body = page.text("document.body.dataset.fatal")?;

@@ -72,14 +72,16 @@ struct Facts {
     wrong: Vec<String>,
 }
 
-/// Steps come one after the other, with a section each; there is a title, and a language.
+/// Steps come one after the other, with a section each; there is a title, and a language. The source is that of the program,
+/// and not of who runs it.
 fn facts(page: &Page) -> Result<Facts> {
     let facts = page.ask(
         "(numbers => [numbers('.lanes tr[data-step]'), numbers('.moment'), document.querySelector('h1')?.textContent ?? '',
-            document.documentElement.lang])
+            document.documentElement.lang,
+            [...document.querySelectorAll('.source code')].filter(e => e.textContent.includes('src/check/execute.rs')).length])
          (selector => [...document.querySelectorAll(selector)].map(e => Number(e.dataset.step)))",
     )?;
-    let (steps, sections, title, language): (Vec<u64>, Vec<u64>, String, String) =
+    let (steps, sections, title, language, own): (Vec<u64>, Vec<u64>, String, String, usize) =
         serde_json::from_value(facts).context("what stands on the page")?;
     let complaints = [
         unless(
@@ -89,6 +91,7 @@ fn facts(page: &Page) -> Result<Facts> {
         unless(steps == sections, "the sections are not those of the steps"),
         unless(title.len() > 2, "no title"),
         unless(language == "en", "no language is told"),
+        unless(own == 0, format!("{own} steps show the source of the checker")),
     ];
     Ok(Facts { steps, wrong: complaints.into_iter().flatten().collect() })
 }

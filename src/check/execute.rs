@@ -18,6 +18,10 @@ use std::fmt::Debug;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::panic_any;
 
+/// Where the harness starts threads and waits for them: no reader wants to see that.
+#[cfg(any(loom, shuttle))]
+pub(super) const FILE: &str = file!();
+
 /// How the note of a call that begins starts.
 pub(super) const BEGINS: &str = "┌ ";
 
@@ -376,4 +380,9 @@ pub(super) fn program(program: &dyn Fn(), context: &Context) {
         let sight = Sight { overlapped: false, touched: true, history: 0, order: hash(run) };
         context.tally.observe(context.body, sight);
     }
+}
+
+#[cfg(all(test, any(loom, shuttle)))]
+pub(super) fn here() -> &'static std::panic::Location<'static> {
+    std::panic::Location::caller()
 }

@@ -1,6 +1,7 @@
 //! How a log names the operations of a specification, and what their arguments and answers are.
 
 use super::error::Reason;
+use super::part::Part;
 use super::value::Value;
 use crate::check::Spec;
 
@@ -31,6 +32,8 @@ pub(super) trait Dialect: Spec {
     const OPERATIONS: &'static [Signature];
     /// Whether its own operations have keys. If not, keys tell objects apart.
     const KEYS: bool = false;
+    /// What part of the structure a call without a key is about, if it has parts: its first argument is a name of this.
+    const PARTS: Option<fn(Value) -> Part> = None;
 
     /// The operation of this name with these arguments, if it takes them.
     fn op(asked: Asked<'_>) -> Option<Self::Op>;
@@ -38,8 +41,8 @@ pub(super) trait Dialect: Spec {
     /// The answer that this value stands for, if `op` can answer it.
     fn ret(op: &Self::Op, answer: &Value) -> Option<Self::Ret>;
 
-    /// The value that stands for this answer.
-    fn answer(ret: &Self::Ret) -> Value;
+    /// The value that stands for this answer of `op`.
+    fn answer(op: &Self::Op, ret: &Self::Ret) -> Value;
 }
 
 /// The operation, or why it is none.

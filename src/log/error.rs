@@ -87,6 +87,12 @@ pub enum Reason {
     /// A line of another form than that of its format.
     #[error("expected {0}")]
     Expected(&'static str),
+    /// A line as Jepsen's logger writes them.
+    #[error(
+        "this looks like jepsen.log, in which lines of the history are among others: give history.edn or history.txt, which \
+         Jepsen writes beside it"
+    )]
+    JepsenLog,
     /// A field that must be there is not.
     #[error("there is no {0}")]
     Missing(&'static str),

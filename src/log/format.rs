@@ -4,10 +4,11 @@
 //! |---|---|
 //! | `{"`, `[{"` | lines of JSON |
 //! | `{`, `[`, `(`, `;` or `#` | EDN: a key-value log if the first map has a `:key`, else Jepsen's |
-//! | `INFO`, a digit, `:nemesis` | lines of Jepsen |
+//! | `INFO`, a digit, `:nemesis`, or what looks like `jepsen.log` | lines of Jepsen |
 
 use super::error::{LogError, Place, Reason};
 use super::forms::Forms;
+use super::jepsen::is_of_the_logger;
 use clojure_reader::edn::Edn;
 use std::fmt;
 use std::str::FromStr;
@@ -45,7 +46,8 @@ impl Format {
             });
             return Ok(if keyed { Format::KeyValue } else { Format::Jepsen });
         }
-        let is_line = begin.starts_with("INFO") || begin.starts_with(":nemesis");
+        let line = begin.lines().next().unwrap_or(begin);
+        let is_line = begin.starts_with("INFO") || begin.starts_with(":nemesis") || is_of_the_logger(line);
         if is_line || begin.starts_with(|c: char| c.is_ascii_digit()) {
             return Ok(Format::Jepsen);
         }

@@ -53,8 +53,21 @@ fn after_logger(line: &str) -> Option<&str> {
     rest.trim_start().strip_prefix("jepsen.util")?.trim_start().strip_prefix("- ")
 }
 
+/// Whether a line is one of `jepsen.log`: behind a date, a level and a thread it names who has written it. What follows can
+/// be of a history, but many other lines are not.
+pub(super) fn is_of_the_logger(line: &str) -> bool {
+    let levels = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
+    let mut words = line.split_whitespace();
+    let level = words.by_ref().take(4).any(|word| levels.contains(&word));
+    level && words.any(|word| word.trim_start_matches('[').starts_with("jepsen."))
+}
+
 fn read_line(place: Place, line: &str, keyed: bool, sink: &mut Sink) -> Result<(), Reason> {
-    let line = after_logger(line).unwrap_or(line);
+    let line = match after_logger(line) {
+        Some(line) => line,
+        None if is_of_the_logger(line) => return Err(Reason::JepsenLog),
+        None => line,
+    };
     let (process, rest) = word(line).ok_or(Reason::Expected(LINE))?;
     if process == ":nemesis" {
         sink.skip_nemesis();

@@ -2,6 +2,7 @@
 
 use super::dialect::{self, Asked, Dialect};
 use super::error::Reason;
+use super::part::Part;
 use super::sink::LogCall;
 use super::specification::Specification;
 use super::value::Value;
@@ -20,6 +21,9 @@ pub struct Outcome {
     pub judgement: Judgement,
     /// How many parts were judged by themselves.
     pub parts: usize,
+    /// If there is no order, and more parts than one: of which of them it is told. It went wrong first, if the judgement's
+    /// beginning is known to be the longest.
+    pub part: Option<Part>,
     /// If there is no order: for each call that is stuck all that it could have answered there. Nothing where that is too
     /// much to find out.
     pub right: Vec<Vec<Value>>,
@@ -87,9 +91,9 @@ impl Ask<'_> {
         if keyed {
             let key = |call: &LogCall| call.key.clone().unwrap_or_default();
             let history = self.history::<S, _>(|call, op| (key(call), op))?;
-            Ok(self.judged::<S, _>(&PerKey::new(spec), &history))
+            Ok(self.judged::<S, _>(&PerKey::new(spec), &history, |(_, op)| op))
         } else {
-            Ok(self.judged::<S, _>(&spec, &self.history::<S, _>(|_, op| op)?))
+            Ok(self.judged::<S, _>(&spec, &self.history::<S, _>(|_, op| op)?, |op| op))
         }
     }
 
@@ -118,15 +122,22 @@ impl Ask<'_> {
         &self,
         spec: &W,
         history: &History<W::Op, W::Ret>,
+        own: impl Fn(&W::Op) -> &S::Op,
     ) -> Outcome {
         let judgement = judge_within(spec, history, self.order, self.limits);
         let parts = parts(spec, history, self.order);
         let Judgement::Unexplained { prefix, stuck, .. } = &judgement else {
-            return Outcome { judgement, parts, right: Vec::new(), pending: Vec::new() };
+            return Outcome { judgement, parts, part: None, right: Vec::new(), pending: Vec::new() };
         };
         let Ahead { right, pending, .. } = ahead(spec, history, self.order, prefix, stuck);
-        let right = right.iter().map(|rets| distinct(rets.iter().map(S::answer))).collect();
-        Outcome { judgement, parts, right, pending }
+        let right = stuck.iter().zip(&right).map(|(&call, rets)| {
+            let op = own(&history.calls()[call].op);
+            distinct(rets.iter().map(|ret| S::answer(op, ret)))
+        });
+        let right = right.collect();
+        let told = stuck.first().filter(|_| parts > 1);
+        let part = told.and_then(|&call| Part::of::<S>(&self.log.calls[call]));
+        Outcome { judgement, parts, part, right, pending }
     }
 }
 

@@ -1,6 +1,7 @@
 //! A judge that is too simple to be wrong: it tries all orders of all calls, as long as they may be right.
 
 use selvedge::check::{Call, History, Judgement, Order, Spec};
+use std::collections::BTreeSet;
 
 /// Whether a call has to come before another.
 pub fn is_before<S: Spec>(
@@ -167,6 +168,15 @@ impl<'a, S: Spec> Brute<'a, S> {
         wrong.map(|wrong| format!("{wrong}: {judgement:?}, {:?}\n{:?}", self.how, self.history))
     }
 
+    /// Whether some part can be explained less far than to this moment.
+    fn goes_wrong_before(&self, moment: u64, parts: &[u64]) -> bool {
+        let names: BTreeSet<u64> = parts.iter().copied().collect();
+        names.into_iter().any(|name| {
+            let own: Vec<usize> = (0..parts.len()).filter(|&call| parts[call] == name).collect();
+            self.furthest(&own).0 < moment
+        })
+    }
+
     /// What is wrong with a beginning that is said to be the longest.
     fn wrong_beginning(&self, prefix: &[usize], stuck: &[usize]) -> Option<&'static str> {
         let all: Vec<usize> = (0..self.history.calls().len()).collect();
@@ -181,6 +191,9 @@ impl<'a, S: Spec> Brute<'a, S> {
         let (reach, furthest) = (self.reach(prefix, &which), self.furthest(&which));
         if reach != furthest {
             return Some("this is not the longest beginning");
+        }
+        if parts.is_some_and(|parts| self.goes_wrong_before(reach.0, &parts)) {
+            return Some("another part went wrong before");
         }
         let free =
             |call: usize| self.history.calls()[call].ret.is_some() && self.is_free(prefix, call, &which);

@@ -2,8 +2,8 @@
 
 use crate::random::{Maker, Numbers, ORDERS};
 use crate::specs::bag;
-use selvedge::check::specs::{BagOp, PerKey, Queue, Stack};
-use selvedge::check::{Judgement, Limit, Limits, Order, Spec, judge, judge_within};
+use selvedge::check::specs::{BagOp, BagRet, PerKey, Queue, Stack};
+use selvedge::check::{Call, History, Judgement, Limit, Limits, Order, Spec, judge, judge_within};
 use std::time::Duration;
 
 const HISTORIES: u64 = if cfg!(debug_assertions) { 1_000 } else { 10_000 };
@@ -64,6 +64,54 @@ fn several_threads_say_what_one_says() {
             let limits = Limits { workers: 3, ..Limits::default() };
             assert_eq!(judge_within(&spec, &history, order, &limits), judge(&spec, &history, order));
         }
+    }
+}
+
+/// Stacks by keys: on the first nothing goes wrong before the end; on the second values are put at once, and it takes all
+/// orders of these to find out that the last take is wrong, long before; on the others nothing is wrong.
+fn hard(others: usize) -> History<(usize, BagOp<u8>), BagRet<u8>> {
+    const VALUES: u8 = 7;
+    let call = |thread, key, op, ret, start, end| Call {
+        thread,
+        op: (key, op),
+        ret: Some(ret),
+        start,
+        end,
+        phase: 0,
+    };
+    let puts = (0..VALUES).map(|value| {
+        let at = u64::from(value);
+        call(usize::from(value), 1, BagOp::Put(value), BagRet::Done, 3 + at, 20 + at)
+    });
+    let takes = (0..VALUES).map(|nth| {
+        let taken = if nth + 1 == VALUES { 99 } else { nth };
+        let at = 40 + 2 * u64::from(nth);
+        call(0, 1, BagOp::Take, BagRet::Taken(taken), at, at + 1)
+    });
+    let right = (0..others).map(|nth| call(100 + nth, 2 + nth, BagOp::Put(0), BagRet::Done, 50, 60));
+    [call(50, 0, BagOp::Put(1), BagRet::Done, 0, 1)]
+        .into_iter()
+        .chain(puts)
+        .chain(takes)
+        .chain(right)
+        .chain([call(50, 0, BagOp::Take, BagRet::Empty, 90, 91)])
+        .collect()
+}
+
+/// Which part went wrong first is found out, or it is said that this is not known; the verdict is the same.
+#[test]
+fn where_it_is_too_hard_it_is_not_told_which_part_went_wrong_first() {
+    let told = |others: usize, workers: usize| {
+        let history = hard(others);
+        let limits = Limits { workers, ..Limits::default() };
+        let judgement = judge_within(&PerKey::new(Stack::new()), &history, Order::RealTime, &limits);
+        let Judgement::Unexplained { stuck, longest, .. } = judgement else { panic!("{judgement:?}") };
+        (history.calls()[stuck[0]].op.0, longest)
+    };
+    for workers in [1, 3] {
+        assert_eq!(told(0, workers), (1, true));
+        // Each part is given fewer turns if there are many.
+        assert_eq!(told(2_000, workers), (0, false));
     }
 }
 

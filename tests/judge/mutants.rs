@@ -77,6 +77,28 @@ fn that_judges_program_order_part_by_part() {
     is_found(&spec, operation, Order::Program, |history, _| judge(&spec, history, Order::PerKey));
 }
 
+#[test]
+fn that_tells_of_the_part_that_it_comes_to_first() {
+    let spec = PerKey::new(Register { initial: 0 });
+    let operation = |numbers: &mut Numbers, thread| (numbers.below(2) as u8, register(numbers, thread));
+    is_found(&spec, operation, Order::RealTime, |history, order| {
+        let spec = PerKey::new(Register { initial: 0 });
+        let of = |key: u8| {
+            let own: Vec<usize> =
+                (0..history.calls().len()).filter(|&c| history.calls()[c].op.0 == key).collect();
+            let part = own.iter().map(|&call| history.calls()[call].clone()).collect();
+            match judge(&spec, &part, order) {
+                Judgement::Unexplained { prefix, stuck, longest } => {
+                    let whole = |calls: Vec<usize>| calls.into_iter().map(|call| own[call]).collect();
+                    Some(Judgement::Unexplained { prefix: whole(prefix), stuck: whole(stuck), longest })
+                }
+                _ => None,
+            }
+        };
+        of(0).or_else(|| of(1)).unwrap_or_else(|| judge(&spec, history, order))
+    });
+}
+
 /// A queue with a fault in what it tells the judge.
 #[derive(Clone, Copy, Debug)]
 enum Fault {

@@ -14,7 +14,7 @@ fn lin(arguments: &[&str]) -> Output {
 }
 
 /// The same with a log on standard input.
-fn lin_of(log: &[u8], arguments: &[&str]) -> Output {
+pub fn lin_of(log: &[u8], arguments: &[&str]) -> Output {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("log");
     std::fs::write(&path, log).expect("a file");
@@ -23,11 +23,11 @@ fn lin_of(log: &[u8], arguments: &[&str]) -> Output {
     command.args(["lin", "-"]).args(arguments).stdin(Stdio::from(stdin)).output().expect("the command runs")
 }
 
-fn code(output: &Output) -> i32 {
+pub fn code(output: &Output) -> i32 {
     output.status.code().expect("it was not killed")
 }
 
-fn out(output: &Output) -> String {
+pub fn out(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).expect("text")
 }
 
@@ -132,10 +132,6 @@ fn one_is_one() {
         answer.contains("\nNo call can be explained: the one with a letter cannot come first:"),
         "{answer}"
     );
-    // Of several objects it is told that one is meant.
-    let log = b"0 :invoke :write [1 1]\n0 :ok :write [1 1]\n0 :invoke :read [2 nil]\n0 :ok :read [2 5]\n";
-    let answer = out(&lin_of(log, &["--independent"]));
-    assert!(answer.contains("\nNo call of the first part that is wrong can be explained"), "{answer}");
 }
 
 #[test]
@@ -147,7 +143,7 @@ fn unknown() {
 
 #[test]
 fn no_answer() {
-    let cases: [(&[&str], &str); 9] = [
+    let cases: [(&[&str], &str); 13] = [
         (&["nowhere.edn"], "nowhere.edn: No such file or directory"),
         (
             &["queue.jsonl"],
@@ -160,6 +156,19 @@ fn no_answer() {
         (&["queue.jsonl", "--spec", "queue", "--initial", "1"], "--initial: only registers can be told"),
         (&["store.edn", "--independent"], "--independent is about the values of Jepsen"),
         (&["register.edn", "--format", "xml"], "there is no format `xml`"),
+        (
+            &["register.edn", "--time", "-1"],
+            "'-1' for '--time <SECONDS>': a number of seconds is expected, 0 or more",
+        ),
+        (
+            &["register.edn", "--time", "1e99"],
+            "'--time <SECONDS>': a number of seconds is expected, 0 or more",
+        ),
+        (&["register.edn", "--memory", "-1"], "'-1' for '--memory <MIB>': a whole number of MiB is expected"),
+        (
+            &["register.edn", "--workers", "0"],
+            "'0' for '--workers <N>': a whole number of threads is expected, 1 or more",
+        ),
     ];
     for (arguments, wanted) in cases {
         let answer = lin(arguments);
@@ -183,6 +192,38 @@ fn a_line_that_cannot_be_read_is_named() {
         "file": "standard input", "error": "byte 18 of the line is not UTF-8", "line": 1, "column": null
     });
     assert_eq!(json, told);
+}
+
+/// Who reads JSON is told in JSON that the question was not understood; what is said to people stays as it is.
+#[test]
+fn a_question_that_is_not_understood_has_an_answer_in_json() {
+    let cases: [(&[&str], &str); 4] = [
+        (
+            &["register.edn", "--spec", "heap", "--json"],
+            "invalid value 'heap' for '--spec <SPEC>': there is no specification `heap`: there are register, ",
+        ),
+        (&["--json"], "the following required arguments were not provided: <FILE>"),
+        (
+            &["register.edn", "--json", "--time", "-1"],
+            "invalid value '-1' for '--time <SECONDS>': a number of seconds",
+        ),
+        (&["register.edn", "--json", "--colour"], "unexpected argument '--colour' found"),
+    ];
+    for (arguments, wanted) in cases {
+        let answer = lin(arguments);
+        assert_eq!(code(&answer), 3, "{arguments:?}");
+        let json: serde_json::Value = serde_json::from_str(&out(&answer)).expect("JSON");
+        let error = json["error"].as_str().expect("a message").to_string();
+        assert!(error.starts_with(wanted), "{arguments:?}: {error}");
+        assert_eq!(json, serde_json::json!({ "file": null, "error": error, "line": null, "column": null }));
+        let plain: Vec<&str> = arguments.iter().copied().filter(|argument| *argument != "--json").collect();
+        let [told, plainly] =
+            [err(&answer), err(&lin(&plain))].map(|text| text.lines().next().map(String::from));
+        assert!(told.is_some() && told == plainly, "{told:?} {plainly:?}");
+        assert_eq!(out(&lin(&plain)), "");
+    }
+    // Behind `--` it is the name of a file.
+    assert_eq!(out(&lin(&["--spec", "heap", "--", "--json"])), "");
 }
 
 #[test]

@@ -86,6 +86,16 @@ fn numbers() {
     holds_but("counter", &["add [5] null", "fetch_add [-2] 5", "get [] 3"], "5", &[int(3)]);
     let no = Value::Bool(false);
     holds_but("lock", &["lock [] null", "try_lock [] false", "unlock [] false"], "true", &[no]);
+    // One process unlocks what it has: the answer is told as the format has it, and may be written as `true`.
+    for done in ["null", "true"] {
+        let text = |answer: &str| {
+            log(&[&format!("lock [] {done}"), &format!("unlock [] {answer}")])
+                .replace("\"process\":1", "\"process\":0")
+        };
+        assert!(judge(&text(done), "lock").expect("a log").judgement.is_explained());
+        let wrong = judge(&text("false"), "lock").expect("a log");
+        assert_eq!(wrong.right, [[Value::Nil]]);
+    }
 }
 
 #[test]
@@ -156,6 +166,11 @@ fn calls_that_are_none_of_the_specification() {
         refused("set", "contains [1] null"),
         refused("lock", "lock [] false"),
         refused("kv", "get [] 1"),
+        refused("lock", "unlock [] 0"),
+        refused("stack", "push [1] false"),
+        refused("pool", "put [1] false"),
+        refused("relaxed-queue=2", "enqueue [1] false"),
+        refused("bounded-queue=2", "enqueue [1] 0"),
     ];
     let wanted = [
         "line 1: a stack has no operation `peek`: its operations are push, pop",
@@ -168,6 +183,11 @@ fn calls_that_are_none_of_the_specification() {
         "line 2: `contains` answers true or false, not nil",
         "line 2: `lock` answers null or true, not false",
         "line 1: there is no key",
+        "line 2: `unlock` answers null or true, or false if the process does not have the lock, not 0",
+        "line 2: `push` answers null or true, not false",
+        "line 2: `put` answers null or true, not false",
+        "line 2: `enqueue` answers null or true, not false",
+        "line 2: `enqueue` answers null or true, or false if there is no room, not 0",
     ];
     assert_eq!(told, wanted);
 }

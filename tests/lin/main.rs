@@ -8,6 +8,7 @@ mod let_pass;
 mod meaning;
 mod meant;
 mod pages;
+mod parts;
 mod refused;
 mod written;
 

@@ -36,10 +36,17 @@ pub(super) struct Beginning {
     pub is_longest: bool,
 }
 
-/// The longest beginning, of a history that cannot be explained, as far as the clock lets it be found.
-pub(super) fn longest<S: Spec>(case: &Case<'_, S>, which: &[u32], clock: &Clock) -> Beginning {
+/// The longest beginning, as far as the clock lets it be found, of a history of which already the calls cannot be
+/// explained that ended before the moment `until`, if there is one.
+pub(super) fn longest<S: Spec>(
+    case: &Case<'_, S>,
+    which: &[u32],
+    until: Option<u64>,
+    clock: &Clock,
+) -> Beginning {
     let end = |call: u32| case.intervals[call as usize].1;
-    let mut ends: Vec<u64> = which.iter().map(|&call| end(call)).filter(|end| *end != u64::MAX).collect();
+    let until = until.unwrap_or(u64::MAX);
+    let mut ends: Vec<u64> = which.iter().map(|&call| end(call)).filter(|end| *end < until).collect();
     ends.sort_unstable();
     ends.dedup();
     let mut calls = Vec::new();

@@ -41,10 +41,15 @@ impl fmt::Display for Limit {
     }
 }
 
-/// What a search asks now and then: whether to go on.
+/// Turns of a search between two looks at the clock.
+const TURNS: u64 = 128;
+
+/// What a search asks at each turn: whether to go on.
 pub(super) struct Clock<'a> {
     end: Option<Instant>,
     memory: Option<usize>,
+    /// How many turns each search may take.
+    turns: u64,
     /// Whether nobody wants to know any more.
     idle: &'a (dyn Fn() -> bool + Sync),
 }
@@ -54,7 +59,7 @@ impl<'a> Clock<'a> {
     pub(super) fn new(limits: &Limits, share: usize) -> Self {
         // A limit that lies beyond all time is none.
         let end = limits.time.and_then(|time| Instant::now().checked_add(time));
-        Clock { end, memory: limits.memory.map(|bytes| bytes / share), idle: &|| false }
+        Clock { end, memory: limits.memory.map(|bytes| bytes / share), turns: u64::MAX, idle: &|| false }
     }
 
     /// The same for a search that is in vain once `idle` says so.
@@ -62,15 +67,24 @@ impl<'a> Clock<'a> {
         Clock { idle, ..*self }
     }
 
-    /// The limit that a search has met. `look`: whether to look at the time, too. (What a search in vain has met is of no
-    /// interest.)
-    pub(super) fn limit(&self, look: bool, bytes: impl Fn() -> usize) -> Option<Limit> {
+    /// The same for searches of so many turns each.
+    pub(super) fn within(&self, turns: u64) -> Self {
+        Clock { turns, ..*self }
+    }
+
+    /// The limit that a search has met at its turn `turn`. (What a search in vain has met is of no interest, and turns are
+    /// counted as time.)
+    pub(super) fn limit(&self, turn: u64, bytes: impl Fn() -> usize) -> Option<Limit> {
         if self.memory.is_some_and(|most| bytes() > most) {
             Some(Limit::Memory)
-        } else if look && ((self.idle)() || self.end.is_some_and(|end| Instant::now() >= end)) {
+        } else if turn.is_multiple_of(TURNS) && (turn >= self.turns || (self.idle)() || self.is_over()) {
             Some(Limit::Time)
         } else {
             None
         }
+    }
+
+    fn is_over(&self) -> bool {
+        self.end.is_some_and(|end| Instant::now() >= end)
     }
 }

@@ -10,6 +10,7 @@
 //! | `beginning.rs` | if there is no order: how far a history can be explained |
 //! | `ahead.rs` | what could have come next there, and what would have been right |
 //! | `parts.rs` | parts that are judged by themselves, by several threads |
+//! | `first.rs` | of parts that cannot be explained: the one that went wrong first |
 //!
 //! # Algorithm
 //! The search of Wing and Gong with the memory of Lowe, part by part as by Horn and Kroening. What is ours:
@@ -59,6 +60,7 @@
 
 mod ahead;
 mod beginning;
+mod first;
 mod frontier;
 mod limits;
 mod memo;
@@ -89,14 +91,15 @@ pub enum Judgement {
     Unexplained {
         /// A longest beginning that can be explained: none holds all calls that ended up to a later moment, and of
         /// those that come as far none holds more answered calls. (For program order moments are phases, and a given
-        /// order has only one of them.) Its last call is answered. It is of one part, if parts were judged.
+        /// order has only one of them.) Its last call is answered. If parts were judged, it is of the one that went
+        /// wrong first: whose beginning comes least far.
         prefix: Vec<usize>,
         /// The answered calls that can come next in the order; the answer of none of them is right there, and if
         /// `prefix` is a longest then whatever calls without an answer have happened before.
         stuck: Vec<usize>,
-        /// Whether it is known that `prefix` is a longest. If it is not, it is the longest that was found: a limit was
-        /// met while it was looked for, or so many calls were under way where it ends that not every choice of them
-        /// was tried.
+        /// Whether it is known that `prefix` is a longest, and that no part went wrong before. If it is not, it is the
+        /// longest that was found: a limit was met while it was looked for, or so many calls were under way where it ends
+        /// that not every choice of them was tried; or it is too hard to tell of another part what it was by then.
         longest: bool,
     },
     /// A limit was met before there was a verdict.
@@ -142,7 +145,7 @@ pub fn judge_within<S: Spec>(
         Some(parts) => parts::judged(&case, &parts, limits),
         None => {
             let all: Vec<u32> = (0..calls.len() as u32).collect();
-            case.judged(&all, &Clock::new(limits, 1))
+            case.judged(&all, None, &Clock::new(limits, 1))
         }
     }
 }
@@ -173,9 +176,9 @@ impl<S: Spec> Case<'_, S> {
         told || self.intervals[first].1 < self.intervals[then].0
     }
 
-    /// Judges these calls.
-    fn judged(&self, which: &[u32], clock: &Clock) -> Judgement {
-        let plan = self.plan(which, Until::End);
+    /// Judges these calls, or only what ended of them before the moment `until`.
+    fn judged(&self, which: &[u32], until: Option<u64>, clock: &Clock) -> Judgement {
+        let plan = self.plan(which, until.map_or(Until::End, |moment| Until::Moment(moment, &[])));
         let calls =
             |items: &[u32]| items.iter().map(|&item| plan.items[item as usize].call as usize).collect();
         match Search::new(self.spec, self.history.calls(), &plan).run(clock) {
@@ -183,9 +186,11 @@ impl<S: Spec> Case<'_, S> {
             End::Unknown(limit) => Judgement::Unknown(limit),
             End::Unexplained(beginning) => {
                 let seen = Beginning { calls: calls(&beginning), is_longest: true };
-                // With foresight the search has seen only such beginnings as could have led to the end.
+                // With foresight the search has seen only such beginnings as could have led to the end, and up to a moment
+                // it has not counted the calls that were answered later.
+                let has_seen_all = until.is_none() && !plan.has_foresight();
                 let Beginning { calls: mut prefix, is_longest } =
-                    if plan.has_foresight() { beginning::longest(self, which, clock) } else { seen };
+                    if has_seen_all { seen } else { beginning::longest(self, which, until, clock) };
                 let stuck = beginning::completed(self, which, &mut prefix);
                 Judgement::Unexplained { prefix, stuck, longest: is_longest }
             }

@@ -1,13 +1,13 @@
 //! Parts that are judged by themselves.
 
 use super::limits::{Clock, Limit, Limits};
-use super::{Case, Judgement};
+use super::{Case, Judgement, first};
 use crate::check::history::{History, Order};
 use crate::check::spec::Spec;
 use crate::sync::host::{self, Mutex};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
-/// The calls part by part, if they can be judged so.
+/// The calls part by part, if they can be judged so: first the part that is called first.
 pub(super) fn of<S: Spec>(spec: &S, history: &History<S::Op, S::Ret>, order: Order) -> Option<Vec<Vec<u32>>> {
     if matches!(order, Order::Program | Order::Given) {
         return None;
@@ -16,7 +16,9 @@ pub(super) fn of<S: Spec>(spec: &S, history: &History<S::Op, S::Ret>, order: Ord
     for (number, call) in history.calls().iter().enumerate() {
         parts.entry(spec.partition(&call.op)?).or_default().push(number as u32);
     }
-    Some(parts.into_values().collect())
+    let mut parts: Vec<Vec<u32>> = parts.into_values().collect();
+    parts.sort_unstable_by_key(|part| part[0]);
+    Some(parts)
 }
 
 /// How many parts are judged by themselves: one, if the history is judged as a whole.
@@ -27,8 +29,6 @@ pub(crate) fn count<S: Spec>(spec: &S, history: &History<S::Op, S::Ret>, order: 
 /// What has become of the parts so far.
 #[derive(Default)]
 struct Progress {
-    /// How many were begun: they are begun in their order.
-    begun: usize,
     /// The explanations that were found.
     orders: Vec<(usize, Vec<usize>)>,
     /// The first part that has none.
@@ -36,47 +36,63 @@ struct Progress {
     unknown: Option<Limit>,
 }
 
-/// Judges all parts. If some cannot be explained, the judgement is that of the first of them, whoever was quickest.
+/// Judges all parts. If some cannot be explained, the judgement is that of the one that went wrong first, whoever was
+/// quickest to find one.
 pub(super) fn judged<S: Spec>(case: &Case<'_, S>, parts: &[Vec<u32>], limits: &Limits) -> Judgement {
     let workers = limits.workers.clamp(1, parts.len().max(1));
     let clock = Clock::new(limits, workers);
     let progress = Mutex::new(Progress::default());
     let look = || progress.lock().expect("no panic under this lock");
     let has_failed_before = |part: usize| look().failed.as_ref().is_some_and(|(failed, _)| *failed < part);
-    let begin = || {
+    shared(workers, parts.len(), |part| {
+        let in_vain = || has_failed_before(part);
+        if in_vain() {
+            return;
+        }
+        let judgement = case.judged(&parts[part], None, &clock.unless(&in_vain));
         let mut progress = look();
-        progress.begun += 1;
-        Some(progress.begun - 1).filter(|part| *part < parts.len())
-    };
-    host::on_threads(workers, || {
-        while let Some(part) = begin() {
-            let in_vain = || has_failed_before(part);
-            if in_vain() {
-                break;
-            }
-            let judgement = case.judged(&parts[part], &clock.unless(&in_vain));
-            let mut progress = look();
-            match judgement {
-                Judgement::Explained(order) => progress.orders.push((part, order)),
-                Judgement::Unknown(limit) => progress.unknown = Some(limit),
-                Judgement::Unexplained { .. } => {
-                    if progress.failed.as_ref().is_none_or(|(failed, _)| part < *failed) {
-                        progress.failed = Some((part, judgement));
-                    }
+        match judgement {
+            Judgement::Explained(order) => progress.orders.push((part, order)),
+            Judgement::Unknown(limit) => progress.unknown = Some(limit),
+            Judgement::Unexplained { .. } => {
+                if progress.failed.as_ref().is_none_or(|(failed, _)| part < *failed) {
+                    progress.failed = Some((part, judgement));
                 }
             }
         }
     });
-    let Progress { mut orders, failed, unknown, .. } =
-        progress.into_inner().expect("no panic under this lock");
+    let Progress { mut orders, failed, unknown } = progress.into_inner().expect("no panic under this lock");
     match (failed, unknown) {
-        (Some((_, judgement)), _) => judgement,
+        (Some((failed, judgement)), _) => {
+            // Some after it may have been explained as well, but who was quick must make no difference.
+            let known: HashSet<usize> =
+                orders.into_iter().map(|(part, _)| part).filter(|part| *part < failed).collect();
+            let is_open = |part: &usize| *part != failed && !known.contains(part);
+            let others: Vec<&[u32]> = (0..parts.len()).filter(is_open).map(|part| &parts[part][..]).collect();
+            first::of(case, judgement, &others, workers, &clock)
+        }
         (None, Some(limit)) => Judgement::Unknown(limit),
         (None, None) => {
             orders.sort_unstable_by_key(|(part, _)| *part);
             Judgement::Explained(merged(case, orders.into_iter().map(|(_, order)| order)))
         }
     }
+}
+
+/// Has the numbers below `end` worked on by several threads. They are begun in their order.
+pub(super) fn shared(workers: usize, end: usize, work: impl Fn(usize) + Sync) {
+    let begun = Mutex::new(0);
+    let begin = || {
+        let mut begun = begun.lock().expect("no panic under this lock");
+        let next = Some(*begun).filter(|next| *next < end)?;
+        *begun += 1;
+        Some(next)
+    };
+    host::on_threads(workers, || {
+        while let Some(next) = begin() {
+            work(next);
+        }
+    });
 }
 
 /// One order of all calls from an order for each part.

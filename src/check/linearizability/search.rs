@@ -7,9 +7,6 @@ use super::plan::Plan;
 use crate::check::history::Call;
 use crate::check::spec::{Spec, Urgency};
 
-/// Turns between two looks at the clock.
-const STEPS: u64 = 128;
-
 /// How a search ended.
 pub(super) enum End {
     /// All musts have happened, in this order of items.
@@ -84,7 +81,7 @@ impl<'p, S: Spec> Search<'p, S> {
         self.enter();
         let mut turns = 0;
         while self.frontier.left() > 0 {
-            if let Some(limit) = clock.limit(turns % STEPS == 0, || self.memo.bytes()) {
+            if let Some(limit) = clock.limit(turns, || self.memo.bytes()) {
                 return End::Unknown(limit);
             }
             turns += 1;

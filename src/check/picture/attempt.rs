@@ -75,9 +75,13 @@ pub struct Attempt {
     /// How many parts were judged by themselves. What could not be explained is of one of them.
     #[serde(default = "one")]
     pub parts: usize,
+    /// What that part is called, if there are several and they have names: `key "a"`.
+    #[serde(default)]
+    pub part: Option<String>,
     /// An order that explains all answers, or the longest beginning of one: numbers of calls.
     pub explained: Vec<usize>,
-    /// Whether there is no longer beginning for sure: a limit may have ended the search for one.
+    /// Whether there is no longer beginning for sure, nor a part that went wrong before: a limit may have ended the search
+    /// for one.
     #[serde(default = "yes")]
     pub longest: bool,
     /// The calls of which one would have had to come next.
@@ -125,6 +129,7 @@ impl Attempt {
             conclusion: Conclusion::Explained,
             order,
             parts: parts(spec, history, order),
+            part: None,
             explained: Vec::new(),
             longest: true,
             stuck: Vec::new(),

@@ -53,20 +53,38 @@ impl Attempt {
     }
 
     /// That not all calls are about what is told.
-    pub(super) fn part(&self) -> Option<String> {
-        (self.parts > 1 && self.conclusion == Conclusion::Unexplained).then(|| {
+    pub(super) fn told_part(&self) -> Option<String> {
+        let parts = self.parts;
+        let first =
+            if self.longest && self.order == Order::RealTime { ", which went wrong first" } else { "" };
+        let part = match &self.part {
+            Some(part) => format!("{part}{first}"),
+            None => format!("one that cannot be explained{first}"),
+        };
+        (parts > 1 && self.conclusion == Conclusion::Unexplained).then(|| {
             format!(
-                "The calls are about {} things that have nothing to do with each other, and each is judged by itself. \
-                 What is told here is of the first that cannot be explained.",
-                self.parts
+                "The calls are about {parts} things that have nothing to do with each other, and each is judged by itself. \
+                 What is told here is of {part}."
             )
         })
+    }
+
+    /// ` of key "a"`, where what could not be explained is of one part of several.
+    pub(super) fn of_part(&self) -> String {
+        match &self.part {
+            _ if self.parts == 1 || self.conclusion != Conclusion::Unexplained => String::new(),
+            Some(part) => format!(" of {part}"),
+            None => " of that part".into(),
+        }
     }
 
     /// What the stuck calls could have answered.
     pub(super) fn right_answers(&self) -> Vec<String> {
         let after = match self.explained.len() {
-            0 => "As the first of all calls".to_string(),
+            0 => match self.of_part() {
+                part if part.is_empty() => "As the first of all calls".to_string(),
+                part => format!("As the first of the calls{part}"),
+            },
             1..=MOST_NAMED => {
                 let names: Vec<_> = self.explained.iter().map(|&call| self.name(call)).collect();
                 format!("After {}", names.join(", then "))

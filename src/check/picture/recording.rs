@@ -2,7 +2,7 @@
 
 use super::step::{Cell, Edge, Node, Place, Stale, Step, Value, Waiting};
 use super::{Attempt, Execution};
-use crate::check::execute::{BEGINS, ENDS};
+use crate::check::execute::{self, BEGINS, ENDS};
 use crate::sync::model::{self, Event, Object, Value as Bits, node_name};
 use std::collections::BTreeMap;
 use std::panic::Location;
@@ -16,6 +16,11 @@ impl From<&Location<'_>> for Place {
     }
 }
 
+/// Where in the source, unless it is the harness's own: of how it starts threads and waits for them nothing is to be seen.
+fn place(at: &Location<'_>) -> Option<Place> {
+    (at.file() != execute::FILE).then(|| at.into())
+}
+
 /// What can be told of the execution so far. `attempt` is its history, if that is what failed; `raised` is where.
 pub(in crate::check) fn record(raised: Option<&Location<'_>>, attempt: Option<Attempt>) -> Execution {
     let events = model::events();
@@ -26,7 +31,7 @@ pub(in crate::check) fn record(raised: Option<&Location<'_>>, attempt: Option<At
     steps.drain(..skipped);
     let waiting = model::all_pending().into_iter().map(|(thread, pending)| Waiting {
         thread,
-        place: pending.place.into(),
+        place: place(pending.place),
         cell: cell_of(pending.object),
         action: pending.action.into(),
         text: pending.object.does(pending.action),
@@ -101,8 +106,8 @@ fn step(number: usize, event: &Event, writes: &mut Writes) -> Step {
         number,
         thread: event.thread,
         edge,
-        // A note is the harness's own: its place would say nothing.
-        place: (event.action != "note").then(|| event.place.into()),
+        // So is a note the harness's own.
+        place: if event.action == "note" { None } else { place(event.place) },
         cell: cell_of(event.object),
         action: action.into(),
         method: None,
@@ -231,6 +236,14 @@ mod tests {
         let place = steps[1].place.as_ref().expect("a place");
         assert!(place.file.ends_with("picture/recording.rs") && place.line == events[1].place.line());
         assert_eq!((steps[1].cell, &steps[1].value), (Some(4), &Value::Read { value: "3".into() }));
+    }
+
+    #[test]
+    fn what_the_harness_does_has_no_place() {
+        let own = Event { place: execute::here(), ..event(0, Object::NONE, "spawn", Bits::None) };
+        let steps = steps(&[own, event(0, Object::NONE, "spawn", Bits::None)]);
+        let places: Vec<bool> = steps.iter().map(|step| step.place.is_some()).collect();
+        assert_eq!(places, [false, true], "that of the model has one");
     }
 
     /// The engine's own word of a stale read names a thread; the step is the last that wrote that value there.

@@ -51,6 +51,7 @@ pub(super) fn attempt() -> Attempt {
         conclusion: Conclusion::Unexplained,
         order: Order::RealTime,
         parts: 1,
+        part: None,
         explained: vec![0],
         longest: true,
         stuck: vec![Stuck { call: 1, right: vec!["Popped(7)".into()], earlier }],

@@ -49,7 +49,10 @@ impl Picture {
 
 fn places(execution: &Execution) -> BTreeSet<Place> {
     let steps = execution.steps.iter().filter_map(|step| step.place.clone());
-    steps.chain(execution.waiting.iter().map(|w| w.place.clone())).chain(execution.raised.clone()).collect()
+    steps
+        .chain(execution.waiting.iter().filter_map(|w| w.place.clone()))
+        .chain(execution.raised.clone())
+        .collect()
 }
 
 fn excerpt(text: Result<String, String>, place: Place) -> Excerpt {

@@ -80,7 +80,7 @@ pub struct Step {
     pub thread: usize,
     /// Whether it is no step but the beginning or the end of a call.
     pub edge: Option<Edge>,
-    /// Where in the source. A line between steps has none.
+    /// Where in the source. A line between steps has none, nor has a step of the harness itself: it starts the threads.
     pub place: Option<Place>,
     /// The number of the cell that it is about, if it is about one.
     pub cell: Option<u32>,
@@ -105,8 +105,8 @@ pub struct Step {
 pub struct Waiting {
     /// Which thread.
     pub thread: usize,
-    /// Where in the source.
-    pub place: Place,
+    /// Where in the source. Where the harness itself waits for a thread there is none.
+    pub place: Option<Place>,
     /// The number of the cell that it is about, if it is about one.
     pub cell: Option<u32>,
     /// What.

@@ -4,7 +4,7 @@
 
 use super::attempt::{Attempt, Conclusion};
 use super::overtaken::Overtaken;
-use super::step::{Edge, Step, Value};
+use super::step::{Edge, Place, Step, Value};
 use super::{Execution, Picture};
 use std::borrow::Cow;
 
@@ -205,7 +205,7 @@ impl Picture {
         let mut story = Vec::new();
         if let Some(attempt) = &execution.attempt {
             story.extend(attempt.calls_by_thread());
-            story.extend(attempt.part());
+            story.extend(attempt.told_part());
             story.extend(attempt.right_answers());
             let end = attempt.fatal.and_then(|call| execution.return_of(attempt, call));
             let overtaken = end.map(|end| execution.overtaken(end)).unwrap_or_default();
@@ -230,8 +230,15 @@ impl Picture {
             None => {}
         }
         if self.nobody_goes_on() {
-            let waiting = execution.waiting.iter();
-            story.extend(waiting.map(|w| format!("Thread {} waits in {} at {}.", w.thread, w.text, w.place)));
+            let at = |place: &Place| format!(" at {place}");
+            story.extend(execution.waiting.iter().map(|w| {
+                format!(
+                    "Thread {} waits in {}{}.",
+                    w.thread,
+                    w.text,
+                    w.place.as_ref().map_or(String::new(), at)
+                )
+            }));
         }
         story
     }

@@ -1,8 +1,8 @@
 //! Sets and maps. Nothing (`null`) is no value of a map: as an answer it says that there is none.
 
 use crate::check::specs::{Map, MapOp, OrderedMap, OrderedMapOp, OrderedMapRet, Set, SetOp};
-use crate::log::Value;
 use crate::log::dialect::{Asked, Dialect, Signature, some};
+use crate::log::{Part, Value};
 
 const fn of_set(name: &'static str) -> Signature {
     Signature { name, takes: "[value]", answers: "true or false" }
@@ -11,6 +11,7 @@ const fn of_set(name: &'static str) -> Signature {
 impl Dialect for Set<Value> {
     const NAME: &'static str = "a set";
     const OPERATIONS: &'static [Signature] = &[of_set("insert"), of_set("remove"), of_set("contains")];
+    const PARTS: Option<fn(Value) -> Part> = Some(Part::Element);
 
     fn op(asked: Asked<'_>) -> Option<SetOp<Value>> {
         let [value] = asked.args else { return None };
@@ -26,7 +27,7 @@ impl Dialect for Set<Value> {
         if let Value::Bool(bool) = answer { Some(*bool) } else { None }
     }
 
-    fn answer(ret: &bool) -> Value {
+    fn answer(_: &SetOp<Value>, ret: &bool) -> Value {
         Value::Bool(*ret)
     }
 }
@@ -42,6 +43,7 @@ const REMOVE: Signature = of_map("remove", "[key]");
 impl Dialect for Map<Value, Value> {
     const NAME: &'static str = "a map";
     const OPERATIONS: &'static [Signature] = &[GET, INSERT, REMOVE];
+    const PARTS: Option<fn(Value) -> Part> = Some(Part::Key);
 
     fn op(asked: Asked<'_>) -> Option<MapOp<Value, Value>> {
         match (asked.op, asked.args) {
@@ -56,7 +58,7 @@ impl Dialect for Map<Value, Value> {
         Some(some(answer))
     }
 
-    fn answer(ret: &Option<Value>) -> Value {
+    fn answer(_: &MapOp<Value, Value>, ret: &Option<Value>) -> Value {
         ret.clone().unwrap_or_default()
     }
 }
@@ -114,7 +116,7 @@ impl Dialect for OrderedMap<Value, Value> {
         }
     }
 
-    fn answer(ret: &OrderedMapRet<Value, Value>) -> Value {
+    fn answer(_: &OrderedMapOp<Value, Value>, ret: &OrderedMapRet<Value, Value>) -> Value {
         match ret {
             OrderedMapRet::Value(value) => value.clone().unwrap_or_default(),
             OrderedMapRet::Entry(entry) => entry.as_ref().map_or(Value::Nil, unpaired),

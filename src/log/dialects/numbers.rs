@@ -29,7 +29,7 @@ impl Dialect for Counter {
         }
     }
 
-    fn answer(ret: &CounterRet) -> Value {
+    fn answer(_: &CounterOp, ret: &CounterRet) -> Value {
         match ret {
             CounterRet::Value(number) => Value::Int(*number),
             CounterRet::Added => Value::Nil,
@@ -61,14 +61,17 @@ impl Dialect for Lock {
 
     fn ret(op: &LockOp, answer: &Value) -> Option<bool> {
         match (op, answer) {
-            (LockOp::Lock(_) | LockOp::Unlock(_), Value::Nil) => Some(true),
-            (LockOp::Lock(_), Value::Bool(false)) => None,
-            (_, Value::Bool(done)) => Some(*done),
+            (LockOp::Lock(_) | LockOp::Unlock(_), answer) if is_done(answer) => Some(true),
+            (LockOp::Unlock(_), Value::Bool(false)) => Some(false),
+            (LockOp::TryLock(_), Value::Bool(done)) => Some(*done),
             _ => None,
         }
     }
 
-    fn answer(ret: &bool) -> Value {
-        Value::Bool(*ret)
+    fn answer(op: &LockOp, ret: &bool) -> Value {
+        match op {
+            LockOp::Lock(_) | LockOp::Unlock(_) if *ret => Value::Nil,
+            _ => Value::Bool(*ret),
+        }
     }
 }

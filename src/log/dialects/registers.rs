@@ -29,7 +29,7 @@ impl Dialect for Register<Value> {
         }
     }
 
-    fn answer(ret: &RegisterRet<Value>) -> Value {
+    fn answer(_: &RegisterOp<Value>, ret: &RegisterRet<Value>) -> Value {
         match ret {
             RegisterRet::Value(value) => value.clone(),
             RegisterRet::Written => Value::Nil,
@@ -59,7 +59,7 @@ impl Dialect for CasRegister<Value> {
         }
     }
 
-    fn answer(ret: &CasRet<Value>) -> Value {
+    fn answer(_: &CasOp<Value>, ret: &CasRet<Value>) -> Value {
         match ret {
             CasRet::Value(value) => value.clone(),
             CasRet::Written => Value::Nil,
@@ -96,7 +96,7 @@ impl Dialect for KeyValue {
         }
     }
 
-    fn answer(ret: &Option<String>) -> Value {
+    fn answer(_: &KeyValueOp, ret: &Option<String>) -> Value {
         ret.as_deref().map_or(Value::Nil, Value::from)
     }
 }

@@ -194,25 +194,28 @@ fn lines(attempt: &Attempt, call: usize) -> String {
     }
 }
 
-fn title(attempt: &Attempt) -> &'static str {
+fn title(attempt: &Attempt) -> String {
+    let part = attempt.of_part();
     match attempt.conclusion {
-        Conclusion::Explained => "An order that explains all answers",
+        Conclusion::Explained => "An order that explains all answers".into(),
         Conclusion::Unexplained if attempt.longest => {
-            "The longest beginning of an order that explains the answers"
+            format!("The longest beginning of an order that explains the answers{part}")
         }
-        Conclusion::Unexplained => {
-            "A beginning of an order that explains the answers: the longest that was found when a limit was met"
-        }
-        Conclusion::Unknown => "No order was found until the limit was met",
+        Conclusion::Unexplained => format!(
+            "A beginning of an order that explains the answers{part}: the longest that was found when a limit was met"
+        ),
+        Conclusion::Unknown => "No order was found until the limit was met".into(),
     }
 }
 
 /// Why no order is shown.
-fn nothing(attempt: &Attempt) -> &'static str {
+fn nothing(attempt: &Attempt) -> String {
     match attempt.conclusion {
-        Conclusion::Explained => "Nothing: no call was answered, so none has to have happened.",
-        Conclusion::Unexplained => "Nothing: no answer can be explained as the first.",
-        Conclusion::Unknown => "There may be one, or not.",
+        Conclusion::Explained => "Nothing: no call was answered, so none has to have happened.".into(),
+        Conclusion::Unexplained => {
+            format!("Nothing: no answer{} can be explained as the first.", attempt.of_part())
+        }
+        Conclusion::Unknown => "There may be one, or not.".into(),
     }
 }
 

@@ -9,6 +9,7 @@
 mod bars;
 mod glossary;
 mod moment;
+mod replay;
 mod trace;
 mod visible;
 
@@ -19,6 +20,10 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
+
+/// What the numbers beside the calls are in the engine's words.
+const BRACKETS: &str =
+    "In brackets: when a call began and when it ended, as the engine counts. These are no numbers of steps.";
 
 /// The page of a picture.
 #[must_use]
@@ -80,7 +85,7 @@ fn page(picture: &Picture, links: Option<(&str, &str)>) -> Markup {
                     }
                 }
                 @if let Some(attempt) = &execution.attempt { (bars::history(attempt, execution)) }
-                (replay(picture))
+                (replay::replay(picture))
                 (glossary::glossary(picture))
             }
             script { (PreEscaped(SCRIPT)) }
@@ -114,7 +119,11 @@ fn what_happened(picture: &Picture, stops: &Stops) -> Markup {
                 (bars::way_to_the_fatal(attempt))
             }
             @if !picture.message.is_empty() {
-                details { summary { "In the words of the engine" } pre { (picture.message) } }
+                details {
+                    summary { "In the words of the engine" }
+                    pre { (picture.message) }
+                    @if picture.execution.attempt.is_some() { p { (BRACKETS) } }
+                }
             }
         }
     }
@@ -130,18 +139,6 @@ fn controls(stops: &Stops) -> Markup {
             span.hint { "Keys: " kbd { "←" } " " kbd { "→" } " " kbd { "Home" } " " kbd { "End" } }
         }
         p #now role="status" aria-live="polite" data-of=(stops.all.len()) { "The script of this page does not run: all steps are shown below." }
-    }
-}
-
-fn replay(picture: &Picture) -> Markup {
-    html! {
-        @if picture.schedule.is_some() || picture.test.is_some() {
-            section aria-labelledby="replay" {
-                h2 #replay { "Run it again" }
-                @if let Some(schedule) = &picture.schedule { p { "Schedule: " code { (schedule) } } }
-                @if let Some(test) = &picture.test { pre tabindex="0" { (test) } }
-            }
-        }
     }
 }
 

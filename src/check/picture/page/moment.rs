@@ -4,6 +4,9 @@ use super::{At, Stop, Stops};
 use crate::check::picture::{Held, Life, Moment, Moments, Picture, Place};
 use maud::{Markup, html};
 
+/// What is said of a step without a line.
+const OWN: &str = "This is a step of the checker, which starts the threads and waits for them. It has no line in what is checked.";
+
 pub(super) fn moments(picture: &Picture, moments: &Moments, stops: &Stops) -> Markup {
     html! {
         div.moments {
@@ -15,15 +18,21 @@ pub(super) fn moments(picture: &Picture, moments: &Moments, stops: &Stops) -> Ma
 fn moment(picture: &Picture, moments: &Moments, stop: &Stop) -> Markup {
     let execution = &picture.execution;
     let last = moments.all().last();
-    let (thread, sentence, place, memory) = match stop.at {
+    let (thread, sentence, place, memory, is_edge) = match stop.at {
         At::Step(at) => {
             let step = &execution.steps[at];
-            (step.thread, execution.sentence(step), step.place.as_ref(), moments.all().get(at))
+            (
+                step.thread,
+                execution.sentence(step),
+                step.place.as_ref(),
+                moments.all().get(at),
+                step.edge.is_some(),
+            )
         }
         At::Waiting(at) => {
             let waiting = &execution.waiting[at];
             let sentence = format!("Thread {} is about to do {}.", waiting.thread, waiting.text);
-            (waiting.thread, sentence, Some(&waiting.place), last)
+            (waiting.thread, sentence, waiting.place.as_ref(), last, false)
         }
     };
     let fatal = if stop.fatal { " This is the fatal step." } else { "" };
@@ -32,6 +41,7 @@ fn moment(picture: &Picture, moments: &Moments, stop: &Stop) -> Markup {
             p.say { "Step " (stop.number) ": " (sentence) (fatal) }
             @if stop.fatal { (reason(picture)) }
             @if let Some(place) = place { (source(picture, place, thread)) }
+            @if place.is_none() && !is_edge { p { (OWN) } }
             @if stop.fatal && place.is_none() {
                 @if let Some(raised) = &picture.execution.raised { (source(picture, raised, thread)) }
             }

@@ -135,6 +135,39 @@ fn a_log_has_its_own_names_and_lines() {
 }
 
 #[test]
+fn what_is_told_of_a_part_is_said_to_be_of_that_part() {
+    let part = |part: Option<&str>| Attempt {
+        parts: 2,
+        part: part.map(String::from),
+        explained: Vec::new(),
+        ..attempt()
+    };
+    let named = of(part(Some("key 3")));
+    says(
+        &named,
+        &[
+            "What is told here is of key 3, which went wrong first.",
+            "As the first of the calls of key 3, ",
+            "that explains the answers of key 3<",
+            "no answer of key 3 can be explained as the first",
+        ],
+    );
+    does_not_say(&named, &["first of all calls"]);
+    says(
+        &of(part(None)),
+        &["of one that cannot be explained, which went wrong first.", "the calls of that part, "],
+    );
+    // Under another order, or where a limit was met, nobody knows which was first.
+    for unsure in [
+        Attempt { longest: false, ..part(Some("key 3")) },
+        Attempt { order: Order::PerKey, fatal: None, ..part(Some("key 3")) },
+    ] {
+        says(&of(unsure), &["What is told here is of key 3."]);
+    }
+    does_not_say(&of(Attempt { explained: Vec::new(), ..attempt() }), &["key 3", "that part"]);
+}
+
+#[test]
 fn calls_without_an_answer_are_told_apart() {
     let mut attempt = attempt();
     attempt.calls.push(super::super::Asked {
@@ -186,7 +219,8 @@ fn hostile() -> Picture {
             place.file = evil();
         }
     }
-    execution.waiting = vec![Waiting { thread: 0, place, cell: None, action: evil(), text: evil() }];
+    execution.waiting =
+        vec![Waiting { thread: 0, place: Some(place), cell: None, action: evil(), text: evil() }];
     execution.nodes = vec![Node { name: evil(), born: 0, retired: None, freed: None }];
     for cell in &mut execution.cells {
         (cell.name, cell.before) = (Some(evil()), Some(evil()));
