@@ -22,8 +22,7 @@ const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
 /// What the numbers beside the calls are in the engine's words.
-const BRACKETS: &str =
-    "In brackets: when a call began and when it ended, as the engine counts. These are no numbers of steps.";
+const BRACKETS: &str = "In brackets: when a call began and when it ended, as the engine counts. These need not be the numbers of the steps below.";
 
 /// The page of a picture.
 #[must_use]

@@ -65,7 +65,7 @@ fn meaning(schedule: &str) -> String {
 fn way(test: &str) -> String {
     let name = test.split_once("fn ").and_then(|(_, rest)| rest.split_once('(')).map_or("", |(name, _)| name);
     format!(
-        "This test does so, and fails as it did here. Put it beside the model, where its names are known, and run it with \
+        "This test runs it again, and fails as it did here. Put it beside the model, where its names are known, and run it with \
          RUSTFLAGS=\"--cfg shuttle\" cargo test {name}"
     )
 }
