@@ -51,11 +51,18 @@ impl fmt::Display for Failure {
     }
 }
 
+/// What a panic says that says nothing. The coroutines of loom end so when their stack is at its end.
+const NO_TEXT: &str = if cfg!(loom) {
+    "a panic without a text: perhaps the stack of a thread was too small (under loom the main thread has 32 KiB)"
+} else {
+    "a panic without a text"
+};
+
 /// The message of a panic.
 pub(super) fn message_of(payload: &(dyn Any + Send)) -> String {
     let refuted = payload.downcast_ref::<Refuted>().map(|refuted| refuted.message.as_str());
     let text = refuted.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-    text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("a panic without a text").to_string()
+    text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or(NO_TEXT).to_string()
 }
 
 /// The history that could not be explained, if that is what the panic is about.

@@ -98,15 +98,16 @@ impl<D: Domain, T: Default, S: Default, const PLACES: usize> Registry<D, T, S, P
         self.blocks().map(|block| &block.shared)
     }
 
-    /// Links a new block with this in it here, if this is the end: the block. Its first place is claimed unless `claimed`
-    /// is null.
-    fn grow(link: &Link<T, S, PLACES>, claimed: *mut (), shared: S) -> Option<&Block<T, S, PLACES>> {
+    /// Links a new block here, with what `shared` makes in it, if this is the end: the block. Its first place is claimed
+    /// unless `claimed` is null.
+    // `shared` makes what is large where it stays, and not on the way there: a block is a kilobyte, and under loom ten.
+    fn grow(link: &Link<T, S, PLACES>, claimed: *mut (), shared: fn() -> S) -> Option<&Block<T, S, PLACES>> {
         let place = |nth| {
             let mark = Mark::new(if nth == 0 { claimed } else { ptr::null_mut() });
             CachePadded::new(Place { mark, beside: T::default() })
         };
         let next = AtomicPtr::new(ptr::null_mut());
-        let new = heap::alloc(Block { places: array::from_fn(place), shared, next });
+        let new = heap::alloc(Block { places: array::from_fn(place), shared: shared(), next });
         // Release: the block's content, to `registry.follow.link`. Relaxed, if another was first: its block is looked at
         // from the beginning.
         // step: registry.grow.link
@@ -121,8 +122,8 @@ impl<D: Domain, T: Default, S: Default, const PLACES: usize> Registry<D, T, S, P
         }
     }
 
-    /// Brings a block with this in it, unless there are more than `blocks` already: what is in it.
-    pub(super) fn bring(&self, blocks: usize, shared: S) -> Option<&S> {
+    /// Brings a block with what `shared` makes in it, unless there are more than `blocks` already: what is in it.
+    pub(super) fn bring(&self, blocks: usize, shared: fn() -> S) -> Option<&S> {
         let last = blocks.checked_sub(1).and_then(|last| self.blocks().nth(last));
         let link = last.map_or(&self.first, |last| &last.next);
         Self::grow(link, ptr::null_mut(), shared).map(|block| &block.shared)
@@ -140,7 +141,7 @@ impl<D: Domain, T: Default, S: Default, const PLACES: usize> Registry<D, T, S, P
                 }
                 end = &block.next;
             }
-            if let Some(block) = Self::grow(end, value, S::default()) {
+            if let Some(block) = Self::grow(end, value, S::default) {
                 return &block.places[0];
             }
         }

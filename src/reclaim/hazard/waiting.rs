@@ -104,7 +104,7 @@ impl<D: Domain, const MARKS: usize, const SLOTS: usize> Hazards<D, MARKS, SLOTS>
 
     /// Brings a block with the node in it, unless there are more than so many already.
     fn bring_with(&self, blocks: usize, retired: Retired) -> bool {
-        let Some(slots) = self.bring(blocks, Slots::filling()) else { return false };
+        let Some(slots) = self.bring(blocks, Slots::filling) else { return false };
         // SAFETY: we have made it, and this once.
         unsafe { slots.0[0].fill_first(retired) };
         true

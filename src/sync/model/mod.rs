@@ -76,6 +76,11 @@ pub(crate) use world::{all_pending, most_steps, node_name, note, now, ran_last, 
 pub use engine::Arc;
 pub use locks::{Condvar, Mutex, MutexGuard, WaitTimeoutResult};
 
+/// Bytes of the stack of a thread of a model, if nobody asks for another size. What is large where it is made, as a block
+/// of hazards is, has room there, and traces are formatted on it. (loom takes the number for words, and gives its main
+/// thread 32 KiB, of which it lets nobody choose otherwise.)
+const STACK: usize = 0x2_0000;
+
 /// Atomics and fences.
 pub mod atomic {
     pub use super::atomics::{

@@ -1,5 +1,6 @@
 //! Running shuttle.
 
+use super::STACK;
 use super::depth_first::DepthFirst;
 use shuttle::scheduler::{PctScheduler, RandomScheduler, Schedule, Scheduler, Task, TaskId};
 use shuttle::{Config, FailurePersistence, Runner};
@@ -16,9 +17,6 @@ pub(crate) enum Schedules {
     /// One execution: each byte chooses among the threads that can run; when they run out, they take turns.
     Bytes(Vec<u8>),
 }
-
-/// Bytes of the stack of each thread of a model. Traces are formatted on it.
-const STACK: usize = 0x2_0000;
 
 pub(super) fn config() -> Config {
     let mut config = Config::new();

@@ -95,9 +95,7 @@ impl Builder {
         if let Some(name) = self.name {
             builder = builder.name(name);
         }
-        if let Some(bytes) = self.stack_size {
-            builder = builder.stack_size(bytes);
-        }
+        builder = builder.stack_size(self.stack_size.unwrap_or(super::STACK));
         let index = engine::next_index();
         let f = Portable(f);
         let start = move || {
