@@ -248,3 +248,38 @@ fn a_node_is_retired_once() {
         fails(memory, &["leak: 1 never freed"], retired(0));
     }
 }
+
+/// Who makes a node waits until it is told that the other has done with it, by a word in the node itself.
+fn told(order: Ordering) {
+    let head: AtomicPtr<AtomicU64> = AtomicPtr::new(ptr::null_mut());
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let node = head.load(Ordering::Acquire);
+            if !node.is_null() {
+                // SAFETY: it is freed after it has been told.
+                unsafe { heap::get(node) }.store(1, order);
+            }
+        });
+        let node = heap::alloc(AtomicU64::new(0));
+        head.store(node, Ordering::Release);
+        // SAFETY: ours.
+        if unsafe { heap::get(node) }.load(Ordering::Acquire) == 1 {
+            // SAFETY: the other has done with it.
+            unsafe { heap::free(node) };
+            head.store(ptr::null_mut(), Relaxed);
+        }
+    });
+    let node = head.load(Relaxed);
+    if !node.is_null() {
+        // SAFETY: everybody has ended.
+        unsafe { heap::free(node) };
+    }
+}
+
+#[test]
+fn the_last_use_of_a_node_may_be_the_store_that_tells_it() {
+    for memory in BOTH {
+        assert_eq!(outcomes(memory, || told(Ordering::Release)), [()]);
+    }
+    fails(Memory::Weak, &["use after free", "thread 1 at"], || told(Relaxed));
+}

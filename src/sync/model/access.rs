@@ -31,14 +31,15 @@ impl Step {
             // One execution of many: nothing is written down unless it is to be told.
             let thread = machine.running();
             let recording = world::publish(thread, pending);
+            // Before the step: a store that tells others that this thread has done with the node is its last use of it.
+            if let Some(address) = address {
+                super::nodes::touch(machine, address, place);
+            }
             let (result, value, order) = act();
             if recording {
                 // Accesses of nodes and cells have no ordering, and are no reads of the machine.
                 let (text, stale) = (None, order.and_then(|_| machine.stale()));
                 world::record(Event { thread, place, object, action, order, value, pointers, text, stale });
-            }
-            if let Some(address) = address {
-                super::nodes::touch(machine, address, place);
             }
             return result;
         }
