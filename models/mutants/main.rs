@@ -7,8 +7,12 @@
 
 mod elimination;
 mod helping;
+mod sleepers;
 mod versioned;
 mod versionless;
+
+// Where a file of the library that stands here looks for it.
+use selvedge::sync;
 
 use selvedge::check::Engine::{self, ExplorerSc, ExplorerWeak};
 

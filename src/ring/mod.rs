@@ -40,13 +40,14 @@
 //! # Progress
 //! Blocking, and so is every bounded queue of this family, whatever its name says: a thread that is stopped
 //! between claim and publication stops all that come to its slot. There is no lock, and threads that do not meet
-//! do not wait. `len` is lock-free; `is_full`, `is_empty`, `is_closed`, `capacity` are wait-free. `close` takes the
-//! sleepers' locks.
+//! do not wait. `len` is lock-free; `is_full`, `is_empty`, `is_closed`, `capacity` are wait-free. `close`, and whoever
+//! wakes others, takes some steps for each that sleeps, and waits for none.
 //!
 //! # Sleeping
 //! `push` on a full ring and `pop` on an empty one sleep. There is no flag beside the counters that both sides
 //! would have to look at in the right order: a sleeper sets a bit *in the counter* that the one who can wake it
-//! must change, so no claim can miss it, and claims cost nothing more when nobody sleeps. See `wait`.
+//! must change, so no claim can miss it, and claims cost nothing more when nobody sleeps. See `wait`; how sleepers are woken without a lock,
+//! `sleepers`.
 //!
 //! # Orderings
 //! Elements travel by their stamps: release at publication and release, acquire before the claim. "Full",
@@ -74,6 +75,7 @@ mod index;
 mod iter;
 mod lesson;
 mod mpmc;
+mod sleepers;
 mod slot;
 mod wait;
 

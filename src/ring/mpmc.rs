@@ -4,8 +4,9 @@ use super::claim::Refusal;
 use super::error::{Closed, PushError, TryPopError, TryPushError};
 use super::index::Index;
 use super::iter::TryIter;
+use super::sleepers::Sleepers;
 use super::slot::{Slot, free};
-use super::wait::{Sleepers, until_popped, until_pushed};
+use super::wait::{until_popped, until_pushed};
 use crate::capacity::CapacityError;
 use crate::exhaust::exhaust;
 use crate::sync::atomic::{

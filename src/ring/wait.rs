@@ -1,15 +1,14 @@
 //! Sleeping while the ring is full or empty.
 //!
 //! # Protocol
-//! A consumer that found the ring empty takes the consumers' lock and sets the waiting bit of `tail` with a
-//! compare-exchange that demands that `tail` is where it was: still empty. Then it waits on the condition,
-//! which gives up the lock. A producer's claim changes that same word, so it cannot miss the bit: it clears it
-//! with its claim and, when its element is published, takes the lock and wakes all. It gets the lock only
-//! once the consumer waits. Producers sleep on the waiting bit of `head` in the same way.
+//! A consumer that found the ring empty joins the consumers that [sleep](super::sleepers), and announces itself: it sets the
+//! waiting bit of `tail` with a compare-exchange that demands that `tail` is where it was: still empty. Then it parks. A
+//! producer's claim changes that same word, so it cannot miss the bit: it clears it with its claim and, when its element
+//! is published, wakes all. Producers sleep on the waiting bit of `head` in the same way.
 //!
-//! So a wake-up cannot be lost, claims pay nothing when nobody sleeps, and nothing depends on a fence or a clock.
+//! So a wake-up cannot be lost, claims pay nothing when nobody sleeps, and nothing depends on a clock.
 //!
-//! `close` sets its bit first and then wakes both sides under their locks. Sleepers look for it under the lock.
+//! `close` sets its bit first and then wakes both sides. Whoever joins them after that sees the bit.
 //!
 //! # Invariant
 //! If somebody sleeps, the waiting bit is set, or somebody is on the way to wake all that sleep now.
@@ -17,38 +16,7 @@
 use super::error::{Closed, PushError, TryPopError, TryPushError};
 use super::index::Index;
 use super::mpmc::Ring;
-use crate::sync::atomic::Ordering::Relaxed;
-use crate::sync::{Condvar, Mutex, PoisonError};
-
-/// Threads that sleep until the other side makes progress.
-#[derive(Debug, Default)]
-pub(super) struct Sleepers {
-    /// How often all were woken.
-    wakes: Mutex<u64>,
-    condition: Condvar,
-}
-
-impl Sleepers {
-    /// Sleeps until the next wake-up, if `announce`, which is called under the lock, says that one will come.
-    pub(super) fn sleep(&self, announce: impl FnOnce() -> bool) {
-        // No foreign code runs under this lock, so a panic cannot have broken what it guards.
-        let mut wakes = self.wakes.lock().unwrap_or_else(PoisonError::into_inner);
-        if !announce() {
-            return;
-        }
-        let before = *wakes;
-        while *wakes == before {
-            wakes = self.condition.wait(wakes).unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-
-    /// Wakes all that sleep.
-    pub(super) fn wake(&self) {
-        let mut wakes = self.wakes.lock().unwrap_or_else(PoisonError::into_inner);
-        *wakes += 1;
-        self.condition.notify_all();
-    }
-}
+use crate::sync::atomic::Ordering::{Relaxed, Release};
 
 /// Tries to push until it is done, and sleeps while it cannot be.
 pub(super) fn until_pushed<T>(
@@ -84,27 +52,30 @@ impl<T> Ring<T> {
     /// Sleeps until a pop or a close, unless the ring has room or is closed by now.
     pub(super) fn sleep_while_full(&self) {
         self.producers.sleep(|| {
-            // Relaxed, all: a wake-up that came before is ordered by the lock; one that comes will see the bit.
+            // Relaxed, the loads: if the exchange succeeds `head` was where we read it, and the ring can have been nothing but
+            // full; that it is closed is seen by way of the list.
             let head = Index(self.head.load(Relaxed)); // step: ring.wait.full_head_load
             let tail = Index(self.tail.load(Relaxed)); // step: ring.wait.full_tail_load
             let full = tail.position() == head.position() + self.positions();
+            // Release: pairs with `sleepers.wake.fence`, by way of `ring.pop.claim`.
             // step: ring.wait.full_announce
             full && !tail.closed()
-                && self.head.compare_exchange(head.0, head.with_waiting().0, Relaxed, Relaxed).is_ok()
+                && self.head.compare_exchange(head.0, head.with_waiting().0, Release, Relaxed).is_ok()
         });
     }
 
     /// Sleeps until a push or a close, unless the ring has an element or is closed by now.
     pub(super) fn sleep_while_empty(&self) {
         self.consumers.sleep(|| {
-            // Relaxed, all: as above.
+            // Relaxed, the loads: as above.
             let head = Index(self.head.load(Relaxed)); // step: ring.wait.empty_head_load
             let tail = Index(self.tail.load(Relaxed)); // step: ring.wait.empty_tail_load
             let empty = tail.position() == head.position();
+            // Release: pairs with `sleepers.wake.fence`, by way of `ring.push.claim`.
             // step: ring.wait.empty_announce
             empty
                 && !tail.closed()
-                && self.tail.compare_exchange(tail.0, tail.with_waiting().0, Relaxed, Relaxed).is_ok()
+                && self.tail.compare_exchange(tail.0, tail.with_waiting().0, Release, Relaxed).is_ok()
         });
     }
 }

@@ -51,7 +51,8 @@
 //! `is_closed`: the load of that word. `len`: the load of the head's slot between two of the tail's that agree.
 //!
 //! # Progress
-//! Lock-free, all but the sleeping ones. An operation looks again only if its exchange failed (another one's succeeded, or
+//! Lock-free, all but the sleeping ones; and whoever finds others asleep wakes them without a lock
+//! (`src/ring/sleepers.rs`), wherever one of them has stopped. An operation looks again only if its exchange failed (another one's succeeded, or
 //! somebody went to sleep), or if a counter was behind, and it moves on at most once for each exchange that succeeded.
 //! Where a thread stops does not matter: `models/progress.rs` stops it everywhere. Allocation is the allocator's matter.
 //!
@@ -100,7 +101,8 @@ mod word;
 
 use super::error::{Closed, PushError, TryPopError, TryPushError};
 use super::iter::TryIter;
-use super::wait::{Sleepers, until_popped, until_pushed};
+use super::sleepers::Sleepers;
+use super::wait::{until_popped, until_pushed};
 use crate::arena::Arena;
 use crate::capacity::CapacityError;
 use crate::exhaust::exhaust;

@@ -80,7 +80,7 @@ impl<T, const INDEX: u32> HelpingRing<T, INDEX> {
 
     /// Closes the ring: nothing goes in any more, what is inside can be taken out, and all sleepers wake.
     ///
-    /// Returns whether this call closed it. Lock-free but for the sleepers' locks.
+    /// Returns whether this call closed it. Lock-free, and a few steps for each thread that sleeps.
     pub fn close(&self) -> bool {
         loop {
             let End { slot, word, .. } = self.tail_end();
