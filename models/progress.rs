@@ -13,8 +13,8 @@ mod stack;
 #[path = "declarations/versioned.rs"]
 mod versioned;
 
-use ring::Op::{IsClosed, IsEmpty, IsFull, Len, TryPop, TryPush};
-use selvedge::check::{Engine, Model, Progress, Scenario, Spec, Structure};
+use ring::Op::{Close, IsClosed, IsEmpty, IsFull, Len, TryPop, TryPush};
+use selvedge::check::{Arbitrary, Engine, Model, Progress, Scenario, Spec, Structure};
 use selvedge::reclaim::Leak;
 use selvedge::sync::Mutex;
 use stack::Op::{Pop, Push};
@@ -136,6 +136,115 @@ mod ring_blocks {
     );
 }
 
+/// A door that two threads open, of whom one is enough: who goes through waits, and whoever stops one of the two threads does
+/// not see it.
+mod two_must_stop {
+    use super::*;
+    use selvedge::sync::atomic::{AtomicBool, Ordering};
+    use selvedge::sync::hint::spin_loop;
+
+    #[derive(Clone, Debug, Arbitrary)]
+    enum Op {
+        Open,
+        Go,
+    }
+
+    struct Door;
+
+    impl Spec for Door {
+        type Op = Op;
+        type Ret = ();
+        type State = ();
+
+        fn initial(&self) {}
+
+        fn step(&self, (): &mut (), _: &Op) {}
+    }
+
+    impl Structure for Door {
+        type Sut = AtomicBool;
+
+        fn create(&self) -> AtomicBool {
+            AtomicBool::new(false)
+        }
+
+        fn apply(&self, door: &AtomicBool, op: &Op) {
+            match op {
+                Op::Open => door.store(true, Ordering::Release),
+                Op::Go => {
+                    while !door.load(Ordering::Acquire) {
+                        spin_loop();
+                    }
+                }
+            }
+        }
+    }
+
+    selvedge::model!(
+        not_lock_free,
+        Model::of(Door, Scenario::new().thread([Op::Go]).thread([Op::Open]).thread([Op::Open]))
+            .structure("door with two porters")
+            .progress(Progress::LockFree)
+            .kills("control: it takes two that stop", EXPLORER, ["blocks:"])
+    );
+}
+
+/// A bell behind a lock: who is about to wait for it and stops holds up who rings it.
+mod locked_bell {
+    use super::*;
+    use selvedge::sync::Condvar;
+
+    #[derive(Clone, Debug, Arbitrary)]
+    enum Op {
+        Wait,
+        Ring,
+    }
+
+    struct Bell;
+
+    impl Spec for Bell {
+        type Op = Op;
+        type Ret = ();
+        type State = ();
+
+        fn initial(&self) {}
+
+        fn step(&self, (): &mut (), _: &Op) {}
+    }
+
+    impl Structure for Bell {
+        type Sut = (Mutex<bool>, Condvar);
+
+        fn create(&self) -> Self::Sut {
+            (Mutex::new(false), Condvar::new())
+        }
+
+        fn apply(&self, (rung, bell): &Self::Sut, op: &Op) {
+            let mut rung = rung.lock().expect("no panic under this lock");
+            match op {
+                Op::Wait => {
+                    while !*rung {
+                        rung = bell.wait(rung).expect("no panic under this lock");
+                    }
+                }
+                Op::Ring => {
+                    *rung = true;
+                    bell.notify_all();
+                }
+            }
+        }
+    }
+
+    selvedge::model!(
+        not_lock_free,
+        Model::of(Bell, Scenario::new().thread([Op::Wait]).thread([Op::Ring]))
+            .structure("bell behind a lock")
+            .progress(Progress::LockFree)
+            .stopping([0])
+            .kills("control: who waits behind a lock holds up who wakes", EXPLORER, ["blocks:"])
+    );
+}
+
 /// A stack in numbered cells: a thread that stops with a cell in hand holds up nobody.
 mod versioned_stack {
     use super::*;
@@ -159,6 +268,7 @@ mod versioned_stack {
 /// The ring whose threads help each other: the same scenario as above, and more of it.
 mod helping_ring {
     use super::*;
+    use ring::Op::{Pop, Push};
 
     fn model(capacity: usize, scenario: Scenario<ring::Op>) -> Model {
         let ring = ring::helping::<u8, 24>(capacity, 1);
@@ -177,6 +287,16 @@ mod helping_ring {
     selvedge::model!(
         looking,
         model(1, Scenario::new().thread([TryPush(1)]).thread([Len, IsEmpty, IsFull, IsClosed]))
+    );
+
+    // Whoever sleeps, or is about to, and stops there, holds up nobody who wakes.
+    selvedge::model!(
+        beside_a_sleeper,
+        model(1, Scenario::new().thread([Pop]).thread([TryPush(1), TryPop, TryPush(2)])).stopping([0])
+    );
+    selvedge::model!(
+        closing_beside_a_sleeper,
+        model(1, Scenario::new().thread([Push(1)]).thread([Close]).before([TryPush(0)])).stopping([0])
     );
 }
 

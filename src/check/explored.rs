@@ -81,10 +81,13 @@ pub(super) fn run(model: &Model, path: &str, engine: Engine, progress: Option<Pa
             return Run::new(&tally, Coverage::Capped, Some(failure));
         }
         // Where a thread stops matters to the failure, so the scenario stays as it is.
-        let demands = model.progress.map(|level| level.demands(&longest)).unwrap_or_default();
-        let stopped = demands.into_iter().find_map(|progress| {
+        let stopping = model.stopping.as_deref();
+        let demands = model.progress.map(|level| level.demands(&longest, stopping)).unwrap_or_default();
+        let all = demands.len();
+        let stopped = demands.into_iter().enumerate().find_map(|(stop, progress)| {
+            let running = parts.stopping(model, nth, stop, all, &tally);
             let Hunted { complete: ended, failure, .. } =
-                hunt(&Plan { progress, ..plan }, model, &of(body, &tally), &tally, &Running::default());
+                hunt(&Plan { progress, ..plan }, model, &of(body, &tally), &tally, &running);
             complete &= ended;
             failure
         });
@@ -106,7 +109,8 @@ pub(super) fn run(model: &Model, path: &str, engine: Engine, progress: Option<Pa
 /// What tells the exploration of a body from others.
 fn describe(model: &Model, path: &str, plan: &Plan, body: &Body) -> String {
     let Plan { disturbances, weak_fails, progress, .. } = plan;
-    let (choices, reuse, source) = (model.allowed_choices(), model.reuse, &body.source);
+    let (choices, reuse) = (model.allowed_choices(), model.reuse);
+    let source = body.written.as_ref().map(|written| (written.source)(None));
     let weakened = std::env::var("SELVEDGE_WEAKEN");
     format!(
         "{path}, {source:?}, {choices:?}, {reuse:?}, {disturbances}, {weak_fails}, {progress:?}, {weakened:?}"
@@ -142,7 +146,12 @@ fn is_wanted(model: &Model, failure: &Failure) -> bool {
     }
 }
 
-/// The smallest body that still fails, and how.
+/// What the failure is, without what it is about: its message up to a colon.
+fn kind(failure: &Failure) -> &str {
+    failure.message.split(':').next().unwrap_or(&failure.message)
+}
+
+/// The smallest body that still fails in the same way, and how.
 fn make_smaller(
     model: &Model,
     engine: Engine,
@@ -151,10 +160,12 @@ fn make_smaller(
     of: &dyn Fn(&Body, &Tally) -> Program,
 ) -> (Body, Failure) {
     let plan = plan(model, engine, SMALLER);
-    let wanted = |failure: &Failure| is_wanted(model, failure);
-    if !wanted(&failure) {
+    let kind = kind(&failure).to_string();
+    // With less in it others may wait for what nobody does.
+    if !is_wanted(model, &failure) || ["deadlock", "no progress"].contains(&kind.as_str()) {
         return (body, failure);
     }
+    let wanted = |failure: &Failure| is_wanted(model, failure) && self::kind(failure) == kind;
     loop {
         let smaller = (body.smaller)().into_iter().find_map(|less| {
             let Hunted { failure, .. } = plan.hunt(&of(&less, &Tally::new(None)), &wanted);
@@ -165,34 +176,32 @@ fn make_smaller(
     }
 }
 
-/// What else the model was told, as far as an execution hangs on it.
-fn settings(model: &Model) -> String {
-    let mut settings = String::new();
-    if model.reuse != Reuse::Never {
-        settings += &format!("\n        .reuse(selvedge::check::Reuse::{:?})", model.reuse);
-    }
-    let choices = model.allowed_choices();
-    if choices != Model::CHOICES {
-        let names = choices.iter().map(|choice| format!("selvedge::check::Choice::{choice:?}"));
-        settings += &format!("\n        .choices([{}])", names.collect::<Vec<_>>().join(", "));
-    }
-    settings
-}
-
 /// The failing execution as a `#[test]` that can be pasted.
 fn write_test(model: &Model, engine: Engine, body: &Body, failure: Failure) -> Failure {
-    let test = body.source.as_ref().zip(failure.schedule.as_ref()).map(|(source, schedule)| {
+    let test = failure.schedule.as_ref().and_then(|schedule| {
         let (memory, name) = match memory(engine) {
             Memory::Sc => ("Sc", "as_found_under_sc"),
             Memory::Weak => ("Weak", "as_found_under_weak"),
         };
-        let settings = settings(model);
-        format!(
+        let model = written(model, body)?;
+        Some(format!(
             "#[test]\n#[cfg(shuttle)]\nfn {name}() {{\n    use selvedge::check::explore::Memory;\n    \
-             {source}{settings}\n        .replay(Memory::{memory}, \"{schedule}\");\n}}\n"
-        )
+             {model}.replay(Memory::{memory}, \"{schedule}\");\n}}\n"
+        ))
     });
     Failure { test, ..failure }
+}
+
+/// The model, of which this body failed, as it would be written down, up to a call: the expression that it comes from, if
+/// that is known, and the scenario in place of its own.
+fn written(model: &Model, body: &Body) -> Option<String> {
+    let (expression, within) = model.source?;
+    let expression = expression.replace("$crate", "selvedge");
+    let on = body.written.as_ref().map(|written| {
+        let scenario = (written.source)(Some(within));
+        format!("\n        .on({scenario})\n        ")
+    });
+    Some(format!("let model = {expression};\n    model{}", on.unwrap_or_default()))
 }
 
 impl Model {

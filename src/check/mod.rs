@@ -137,7 +137,8 @@ macro_rules! model {
         #[test]
         $(#[$attribute])*
         fn $name() {
-            $crate::check::Model::check($model, concat!(module_path!(), "::", stringify!($name)));
+            let model = $crate::check::Model::written($model, stringify!($model), module_path!());
+            model.check(concat!(module_path!(), "::", stringify!($name)));
         }
     };
 }

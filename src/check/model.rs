@@ -6,6 +6,7 @@ use super::scenario::{Scenario, Shape};
 use super::spec::Structure;
 use crate::sync::host::Arc;
 use crate::sync::{Choice, Reuse};
+use std::any::Any;
 use std::fmt;
 
 /// What explores or samples the executions of a model.
@@ -80,25 +81,42 @@ pub(super) struct Body {
     /// The same with less in it: a failure is looked for there, too. Each smaller by one operation.
     #[cfg_attr(not(shuttle), allow(dead_code))]
     pub(super) smaller: Arc<dyn Fn() -> Vec<Body> + Send + Sync>,
-    /// The model, as it would be written down.
+    /// The scenario, if it has one.
     #[cfg_attr(not(shuttle), allow(dead_code))]
-    pub(super) source: Option<String>,
+    pub(super) written: Option<Written>,
+}
+
+/// A scenario as it would be written down, and the same structure on another one.
+#[derive(Clone)]
+pub(super) struct Written {
+    /// In the crate of this name, if it is known.
+    #[cfg_attr(not(shuttle), allow(dead_code))]
+    pub source: Arc<dyn Fn(Option<&str>) -> String + Send + Sync>,
+    /// With this scenario, if it has the same operations.
+    #[cfg_attr(not(shuttle), allow(dead_code))]
+    on: Arc<dyn Fn(&dyn Any) -> Option<Body> + Send + Sync>,
 }
 
 impl Body {
     fn new(run: impl Fn(&Context) + Send + Sync + 'static) -> Self {
-        Body { run: Arc::new(run), smaller: Arc::new(Vec::new), source: None }
+        Body { run: Arc::new(run), smaller: Arc::new(Vec::new), written: None }
     }
 
     pub(super) fn of<S: Structure>(structure: Arc<S>, scenario: Scenario<S::Op>) -> Self {
-        let source = format!("selvedge::check::Model::of({}, {})", short_name::<S>(), scenario.source());
+        let (on, told) = (Arc::clone(&structure), scenario.clone());
+        let written = Written {
+            source: Arc::new(move |within| told.source(within)),
+            on: Arc::new(move |other| {
+                Some(Body::of(Arc::clone(&on), other.downcast_ref::<Scenario<S::Op>>()?.clone()))
+            }),
+        };
         let (smaller_of, of) = (Arc::clone(&structure), scenario.clone());
         let smaller = move || {
             let smaller = of.smaller().into_iter().map(|less| Body::of(Arc::clone(&smaller_of), less));
             smaller.collect()
         };
         let run = move |context: &Context| execute::scenario(&structure, &scenario, context);
-        Body { run: Arc::new(run), smaller: Arc::new(smaller), source: Some(source) }
+        Body { run: Arc::new(run), smaller: Arc::new(smaller), written: Some(written) }
     }
 
     pub(super) fn run(&self, context: &Context) {
@@ -131,6 +149,12 @@ pub struct Model {
     /// What the explorer demands besides.
     #[cfg_attr(not(shuttle), allow(dead_code))]
     pub(super) progress: Option<Progress>,
+    /// The threads that may stop for that, if not all.
+    #[cfg_attr(not(shuttle), allow(dead_code))]
+    pub(super) stopping: Option<Vec<usize>>,
+    /// The expression that it comes from, and the crate.
+    #[cfg_attr(not(shuttle), allow(dead_code))]
+    pub(super) source: Option<(&'static str, &'static str)>,
 }
 
 impl fmt::Debug for Model {
@@ -173,6 +197,8 @@ impl Model {
             bodies,
             small_bodies: None,
             progress: None,
+            stopping: None,
+            source: None,
         }
     }
 
@@ -265,6 +291,12 @@ impl Model {
         Model { progress: Some(progress), ..self }
     }
 
+    /// Of the scenario's threads, counted from 0, these alone stop: where one waits for another by its contract, as to take
+    /// from an empty queue does, that one has to go on.
+    pub fn stopping(self, threads: impl IntoIterator<Item = usize>) -> Self {
+        Model { stopping: Some(threads.into_iter().collect()), ..self }
+    }
+
     /// How freed addresses come back. Without it: never, so that each use after free is noticed.
     pub fn reuse(self, reuse: Reuse) -> Self {
         Model { reuse, ..self }
@@ -273,6 +305,13 @@ impl Model {
     /// The choices that the engine may make. Without it: all for a model that holds, none for a control.
     pub fn choices(self, choices: impl IntoIterator<Item = Choice>) -> Self {
         Model { choices: Some(choices.into_iter().collect()), ..self }
+    }
+
+    /// What [`model!`](crate::model) has read: for tests that are written from it.
+    #[doc(hidden)]
+    pub fn written(self, expression: &'static str, module: &'static str) -> Self {
+        let within = module.split("::").next().unwrap_or(module);
+        Model { source: Some((expression, within)), ..self }
     }
 
     /// What the explorer runs.
@@ -289,6 +328,18 @@ impl Model {
             // A control is to fail of its own defect.
             (None, Expect::Fails { .. }) => Vec::new(),
         }
+    }
+
+    /// The same structure, on this scenario alone: a failure that was made small is told so.
+    ///
+    /// # Panics
+    /// If the model is no structure's, or one whose operations are of another type.
+    #[cfg(shuttle)]
+    #[track_caller]
+    pub fn on<Op: 'static>(self, scenario: Scenario<Op>) -> Self {
+        let body = self.bodies.first().and_then(|body| (body.written.as_ref()?.on)(&scenario));
+        let body = body.unwrap_or_else(|| panic!("this model knows nothing of {}", short_name::<Op>()));
+        Model { bodies: vec![body], small_bodies: None, ..self }
     }
 
     /// Makes the model a control for `defect`: it passes if each engine of this build that is in `by` finds an

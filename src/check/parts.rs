@@ -1,6 +1,6 @@
 //! What the environment says of how models are explored: which part of each, and where it is kept.
 
-use super::explore::{Books, Checkpoint, Kept, Running, Shard};
+use super::explore::{Books, Checkpoint, Kept, Running, Seen, Shard};
 use super::model::{Engine, Model};
 use super::record::{Coverage, file_name};
 use super::tally::Tally;
@@ -65,7 +65,7 @@ impl Parts {
     /// How the body `nth` of `model` is run. `search` tells it from others.
     pub(super) fn running(&self, model: &Model, nth: usize, search: String, tally: &Tally) -> Running {
         let bodies = model.explored_bodies().len() as f64;
-        let (before, told) = (tally.save(), tally.clone());
+        let (before, told, stops) = (tally.save(), tally.clone(), model.progress.is_some());
         let (saved, restored, forgotten) = (tally.clone(), tally.clone(), tally.clone());
         let books = Books {
             save: Arc::new(move || serde_json::to_value(saved.save())),
@@ -80,8 +80,29 @@ impl Parts {
             shard: self.shard.filter(|_| model.progress.is_none()),
             forget: Some(Arc::new(move || forgotten.restore(before.clone()))),
             kept,
-            watch: Some(Arc::new(move |seen| told.share((nth as f64 + seen.share) / bodies))),
+            // Where threads are to stop, that is most of the work, and how much there is of it comes out at the end.
+            watch: Some(Arc::new(move |seen| {
+                let share = if stops { 0.0 } else { seen.share };
+                told.share((nth as f64 + share) / bodies);
+            })),
         }
+    }
+
+    /// How the exploration `stop` of `all`, of body `nth` with stopped threads, is run. Not kept: whoever goes on after a
+    /// kill begins with the first of them again.
+    pub(super) fn stopping(
+        &self,
+        model: &Model,
+        nth: usize,
+        stop: usize,
+        all: usize,
+        tally: &Tally,
+    ) -> Running {
+        let (bodies, told) = (model.explored_bodies().len() as f64, tally.clone());
+        let watch = move |seen: Seen| {
+            told.share((nth as f64 + (stop as f64 + seen.share) / all as f64) / bodies);
+        };
+        Running { watch: Some(Arc::new(watch)), ..Running::default() }
     }
 
     /// The run is over: of `bodies` bodies nothing needs to be kept.

@@ -113,11 +113,12 @@ impl<Op> Scenario<Op> {
         all
     }
 
-    /// The scenario as it would be written down.
-    pub(super) fn source(&self) -> String
+    /// The scenario as it would be written down, in the crate of this name.
+    pub(super) fn source(&self, within: Option<&str>) -> String
     where
         Op: std::fmt::Debug,
     {
+        let operations_source = |operations: &[Op]| operations_source(operations, within);
         let mut source = String::from("selvedge::check::Scenario::new()");
         if !self.before.is_empty() {
             source += &format!(".before([{}])", operations_source(&self.before));
@@ -166,16 +167,34 @@ impl<Op> Scenario<Op> {
     }
 }
 
-/// Operations as they would be written down: with the name of their type before the variant's, which is all that `Debug`
-/// has of it.
-fn operations_source<Op: std::fmt::Debug>(operations: &[Op]) -> String {
-    let name = short_name::<Op>();
+/// Operations as they would be written down: with the path of their type before what `Debug` has of them, which is no
+/// more than the variant, or than the type's name.
+fn operations_source<Op: std::fmt::Debug>(operations: &[Op], within: Option<&str>) -> String {
+    let (name, path) = (short_name::<Op>(), path_of::<Op>(within));
+    let path = path.split('<').next().unwrap_or(&path);
     let written = operations.iter().map(|operation| {
         let text = format!("{operation:?}");
-        let variant = text.starts_with(char::is_uppercase) && !text.starts_with(&name);
-        if variant { format!("{name}::{text}") } else { text }
+        let whole = |rest: &&str| !rest.starts_with(|char: char| char.is_alphanumeric() || char == '_');
+        match text.strip_prefix(&name).filter(whole) {
+            Some(rest) => format!("{path}{rest}"),
+            None if text.starts_with(char::is_uppercase) => format!("{path}::{text}"),
+            None => text,
+        }
     });
     written.collect::<Vec<_>>().join(", ")
+}
+
+/// A type as it is named in the crate `within`, or without its module if nobody knows where that is.
+pub(super) fn path_of<T: ?Sized>(within: Option<&str>) -> String {
+    let Some(within) = within else { return short_name::<T>() };
+    let own = format!("{within}::");
+    let paths = std::any::type_name::<T>()
+        .split_inclusive(|char: char| !char.is_alphanumeric() && !"_:".contains(char));
+    let in_crate = |path: &str| match path.strip_prefix(&own) {
+        Some(rest) => format!("crate::{rest}"),
+        None => path.to_string(),
+    };
+    paths.map(in_crate).collect()
 }
 
 /// The ways to give threads hands of these sizes out of `kinds`, where threads with their hands exchanged are the same
@@ -206,7 +225,27 @@ pub(super) fn hands(kinds: usize, sizes: &[usize]) -> Vec<Vec<Vec<usize>>> {
 
 #[cfg(test)]
 mod tests {
-    use super::hands;
+    use super::{hands, operations_source, path_of};
+
+    #[derive(Debug)]
+    enum Op<V> {
+        Put(V),
+        Get,
+        Open,
+    }
+
+    #[test]
+    fn operations_are_written_with_their_path() {
+        let operations = [Op::Put(1_u8), Op::Get, Op::Open];
+        assert_eq!(operations_source(&operations, None), "Op::Put(1), Op::Get, Op::Open");
+        let path = "crate::check::scenario::tests::Op";
+        let within = Some("selvedge");
+        let written = format!("{path}::Put(1), {path}::Get, {path}::Open");
+        assert_eq!(operations_source(&operations, within), written);
+        assert_eq!(path_of::<Op<Op<u8>>>(within), format!("{path}<{path}<u8>>"));
+        assert_eq!(path_of::<Op<u8>>(Some("vedge")), "selvedge::check::scenario::tests::Op<u8>");
+        assert_eq!(operations_source(&[7, 8], within), "7, 8");
+    }
 
     #[test]
     fn each_way_to_deal_is_there_once() {

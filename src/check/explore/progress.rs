@@ -2,7 +2,7 @@
 //!
 //! A thread that is stopped takes no step any more, and is not unwound either: to the others it looks like one
 //! that is infinitely slow. An operation is *lock-free* only if the others' operations come to their end
-//! wherever a thread is stopped (Herlihy and Shavit, *On the nature of progress*, OPODIS 2011).
+//! wherever some threads are stopped (Herlihy and Shavit, *On the nature of progress*, OPODIS 2011).
 
 use super::clock::THREADS;
 use super::driver::Stuck;
@@ -23,6 +23,12 @@ pub(in crate::check) struct Demand {
 impl Demand {
     /// Nothing: every thread goes on.
     pub(in crate::check) const NONE: Demand = Demand { stops: [NEVER; THREADS], steps: None };
+
+    /// The same, and this thread stops after so many events.
+    pub(in crate::check) fn stopping(mut self, thread: usize, after: u16) -> Demand {
+        self.stops[thread] = after;
+        self
+    }
 
     /// What an execution is to which some thread cannot go on.
     pub(super) fn stuck(&self) -> Stuck {

@@ -6,7 +6,7 @@ mod real_time;
 use crate::child::{child, is_child};
 use crate::panic_of;
 use crate::specs::{Count, Count::Add, Count::Get, Counter};
-use pasted::Torn;
+use pasted::{Op, Torn, torn};
 use selvedge::check::explore::Memory;
 use selvedge::check::{Engine, Failure, Model, Outcome, Record, Scenario};
 use selvedge::sync::atomic::{AtomicU64, Ordering};
@@ -44,6 +44,7 @@ fn failure(record: &Record) -> &Failure {
 fn a_planted_bug_is_found_under_both_memory_models() {
     let said = panic_of(|| {
         Model::of(WRONG, adders())
+            .written("Model::of(WRONG, adders())", module_path!())
             .check("harness::explorer::a_planted_bug_is_found_under_both_memory_models");
     });
     for engine in EXPLORERS {
@@ -165,12 +166,6 @@ fn a_program_that_is_not_deterministic_is_told() {
 }
 
 /// A torn counter, in a scenario of which most has nothing to do with it.
-fn torn() -> Model {
-    use pasted::Op::{Add, Get};
-    let scenario = Scenario::new().before([Get]).thread([Add, Get, Add]).thread([Get, Add]).thread([Get]);
-    Model::of(Torn, scenario.after([Get, Get]))
-}
-
 #[test]
 fn a_failure_is_made_small_and_is_a_test_that_can_be_pasted() {
     let name = "explorer::a_failure_is_made_small_and_is_a_test_that_can_be_pasted";
@@ -184,8 +179,9 @@ fn a_failure_is_made_small_and_is_a_test_that_can_be_pasted() {
     for (record, module) in records.iter().zip(["mod sc {", "mod weak {"]) {
         let test = failure(record).test.as_ref().expect("a test");
         // Nothing is left but two threads that add at the same time.
-        let smallest = "Scenario::new().thread([Op::Add]).thread([Op::Add]))\n";
-        assert!(test.contains(smallest), "{}: not the smallest: {test}", record.engine);
+        let add = "thread([crate::explorer::pasted::Op::Add])";
+        let smallest = format!("Scenario::new().{add}.{add})\n");
+        assert!(test.contains(&smallest), "{}: not the smallest: {test}", record.engine);
         let pasted = file.split(module).nth(1).expect("a module").split("\n}\n").next().expect("its end");
         let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join("");
         assert!(flat(pasted).contains(&flat(test)), "{}: paste this into pasted.rs:\n{test}", record.engine);
@@ -199,15 +195,45 @@ fn a_schedule_can_be_run_again() {
         return torn().check(&format!("harness::{name}"));
     }
     let (_, _, records) = records(name);
-    let smallest = || Scenario::new().thread([pasted::Op::Add]).thread([pasted::Op::Add]);
+    let smallest = || Scenario::new().thread([Op::Add]).thread([Op::Add]);
+    let small = || Model::of(Torn { by: 3 }, smallest());
     for (record, memory) in records.iter().zip([Memory::Sc, Memory::Weak]) {
         let Failure { message, trace, schedule, .. } = failure(record);
         let schedule = schedule.as_ref().expect("a schedule");
-        let again = panic_of(|| Model::of(Torn, smallest()).replay(memory, schedule));
+        let again = panic_of(|| small().replay(memory, schedule));
         assert!(again.contains(message), "{memory:?}: {again}\nfirst it was\n{message}");
         assert!(again.contains(trace), "{memory:?}: {again}\nfirst it was\n{trace}");
         // The steps come from the schedule: one thread after the other is right.
-        Model::of(Torn, smallest()).replay(memory, "");
+        small().replay(memory, "");
+    }
+}
+
+#[test]
+fn a_model_is_put_on_another_scenario_of_its_own_operations() {
+    Model::of(RIGHT, adders()).on(Scenario::new().thread([Add]).thread([Get])).replay(Memory::Sc, "");
+    let said = panic_of(|| drop(Model::of(RIGHT, adders()).on(Scenario::new().thread([Op::Add]))));
+    assert!(said.contains("knows nothing of Op"), "{said}");
+    let said = panic_of(|| drop(Model::program("none", "none", || ()).on(adders())));
+    assert!(said.contains("knows nothing of Count"), "{said}");
+}
+
+/// What is slow is slow again: the bound on steps is in the test that is written.
+#[test]
+fn a_bound_on_steps_is_written_down() {
+    let name = "explorer::a_bound_on_steps_is_written_down";
+    let bound = || Model::of(RIGHT, adders()).progress(selvedge::check::Progress::WaitFree(0));
+    if is_child(name) {
+        let model = bound().written("bound()", module_path!());
+        return model.check(&format!("harness::{name}"));
+    }
+    let (passed, _, records) = records(name);
+    assert!(!passed);
+    for (record, memory) in records.iter().zip([Memory::Sc, Memory::Weak]) {
+        let Failure { message, test, schedule, .. } = failure(record);
+        assert!(message.contains("not wait-free"), "{message}");
+        assert!(test.as_ref().expect("a test").contains("let model = bound();"), "{test:?}");
+        let again = panic_of(|| bound().replay(memory, schedule.as_ref().expect("a schedule")));
+        assert!(again.contains("not wait-free"), "{again}");
     }
 }
 
