@@ -18,6 +18,7 @@ mod meter;
 mod outcome;
 pub mod pages;
 mod progress;
+mod pruned;
 mod queue;
 mod report;
 pub mod targets;
@@ -84,6 +85,7 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     }
     if options.whole() && !interrupted {
         gaps.extend(gaps::of_defects(&required, &tests));
+        gaps.extend(pruned::of_all(&tests));
     }
     let report = Report {
         budget: runner.budget,
