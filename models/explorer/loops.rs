@@ -254,7 +254,8 @@ fn program(seed: u64) -> Vec<Part> {
     let mut random = Random(seed);
     loop {
         let parts = draw(&mut random);
-        if unrolled(&parts).iter().map(|(program, _)| cost(program)).sum::<u64>() <= COST {
+        let costs = unrolled(&parts).into_iter().map(|(program, _)| cost(&program));
+        if costs.fold(0, u64::saturating_add) <= COST {
             return parts;
         }
     }
