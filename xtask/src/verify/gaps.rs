@@ -4,6 +4,7 @@ use super::builds::Build;
 use super::defects::Defect;
 use super::outcome::{End, Ran};
 use super::pruned::{self, Runs};
+use super::switches;
 use super::targets::TestId;
 use selvedge::check::{Engine, Outcome};
 use serde::Serialize;
@@ -37,6 +38,8 @@ pub enum Gap {
     Pruned { test: TestId, engine: String, runs: Runs },
     /// And of all models together.
     PrunedInAll { runs: Runs },
+    /// A defect of the lesson was told in an execution with more switches of threads than it needs.
+    Switches { test: TestId, engine: String, switches: usize, most: usize },
     /// A place that was to be weakened, and to which no model came: nothing was audited.
     NotWeakened { place: String },
     /// A required defect that no control is about.
@@ -62,6 +65,10 @@ impl fmt::Display for Gap {
             Gap::Malformed { test, why } => write!(f, "{test}: {why}"),
             Gap::Pruned { test, engine, runs } => {
                 write!(f, "{}::{} under {engine}: {runs}", test.target, test.name)
+            }
+            Gap::Switches { test, engine, switches, most } => {
+                let told = format!("told in {switches} switches of threads, and {most} are enough");
+                write!(f, "{}::{} under {engine}: {told}", test.target, test.name)
             }
             Gap::PrunedInAll { runs } => write!(f, "the explorer, in all: {runs}"),
             Gap::NotWeakened { place } => {
@@ -90,6 +97,7 @@ pub fn of_test(ran: &Ran) -> Vec<Gap> {
     gaps.extend(faulty.map(|(record, why)| Gap::Fault { test: test(), engine: record.engine.clone(), why }));
     let failed = gaps.len();
     gaps.extend(pruned::of_test(ran));
+    gaps.extend(switches::of_test(ran));
     match &ran.end {
         End::Passed if ran.records.is_empty() && ran.malformed.is_empty() && !ran.is_unit_test() => {
             gaps.push(Gap::NoRecord { test: test() });

@@ -21,6 +21,7 @@ mod progress;
 mod pruned;
 mod queue;
 mod report;
+mod switches;
 pub mod targets;
 
 pub use cli::Options;
