@@ -100,6 +100,6 @@ mod bare {
         let started = Instant::now();
         let executions = Runner::new(scheduler, config).run(on_shuttle::execution) as u64;
         let seconds = started.elapsed().as_secs_f64();
-        Measured { executions, blocked: 0, complete: true, seconds, failure: None }
+        Measured { executions, pruned: 0, complete: true, seconds, failure: None }
     }
 }

@@ -72,9 +72,7 @@ fn litmus_tests() {
 /// In a long run: other programs each time, and ten times as many.
 #[test]
 fn random_programs() {
-    let budget = Budget::get();
-    let first = if budget == Budget::Long { budget.seed() } else { 0 };
-    let seeds = (0..budget.scale(PROGRAMS)).map(|nth| first.wrapping_add(nth));
+    let seeds = random::seeds(Budget::get().scale(PROGRAMS));
     all_agree(seeds.map(|seed| (format!("seed {seed}"), random::program(seed))));
 }
 

@@ -16,12 +16,13 @@ fn push(ring: &Ring<u8>, value: u8) -> Option<u8> {
     ring.try_push(value).is_ok().then_some(value)
 }
 
-const PROGRAMS: [Program; 5] = [
+const PROGRAMS: [Program; 6] = [
     (1, false, [|ring| vec![push(ring, 2)], |ring| vec![ring.try_pop().ok()], |_| Vec::new()]),
     (1, false, [two_pushes, two_pops, |_| Vec::new()]),
     (2, true, [two_pushes, two_pops, |_| Vec::new()]),
     (2, true, [|ring| vec![push(ring, 2)], |ring| vec![ring.try_pop().ok()], |ring| vec![push(ring, 4)]]),
     (1, false, [sleeping_pushes, sleeping_pops, |_| Vec::new()]),
+    (2, false, [in_turn, in_turn_otherwise, |_| Vec::new()]),
 ];
 
 fn two_pushes(ring: &Ring<u8>) -> Vec<Option<u8>> {
@@ -30,6 +31,14 @@ fn two_pushes(ring: &Ring<u8>) -> Vec<Option<u8>> {
 
 fn two_pops(ring: &Ring<u8>) -> Vec<Option<u8>> {
     vec![ring.try_pop().ok(), ring.try_pop().ok()]
+}
+
+fn in_turn(ring: &Ring<u8>) -> Vec<Option<u8>> {
+    vec![push(ring, 2), ring.try_pop().ok(), push(ring, 3)]
+}
+
+fn in_turn_otherwise(ring: &Ring<u8>) -> Vec<Option<u8>> {
+    vec![ring.try_pop().ok(), push(ring, 4), ring.try_pop().ok()]
 }
 
 fn sleeping_pushes(ring: &Ring<u8>) -> Vec<Option<u8>> {

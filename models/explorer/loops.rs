@@ -16,7 +16,7 @@
 use super::adapter::explorer;
 use super::litmus::{Model, SPURIOUS};
 use super::program::{Instr, Outcome, Program, Verdict};
-use super::random::Random;
+use super::random::{Random, seeds};
 use super::{interleave, naive};
 use selvedge::check::Budget;
 use selvedge::check::explore::{Broken, Explorer};
@@ -254,7 +254,8 @@ fn program(seed: u64) -> Vec<Part> {
     let mut random = Random(seed);
     loop {
         let parts = draw(&mut random);
-        if unrolled(&parts).iter().map(|(program, _)| cost(program)).sum::<u64>() <= COST {
+        let costs = unrolled(&parts).into_iter().map(|(program, _)| cost(&program));
+        if costs.fold(0, u64::saturating_add) <= COST {
             return parts;
         }
     }
@@ -314,10 +315,7 @@ fn instr(random: &mut Random, written: &mut [u64; 3]) -> Instr {
 
 /// So many random programs, each under both models. In a long run: others each time.
 fn programs(count: u64) -> impl Iterator<Item = (Vec<Part>, Model)> {
-    let budget = Budget::get();
-    let first = if budget == Budget::Long { budget.seed() } else { 0 };
-    let seeds = (0..count).map(move |nth| first.wrapping_add(nth));
-    seeds.map(program).flat_map(|parts| [Model::Sc, Model::Weak].map(|model| (parts.clone(), model)))
+    seeds(count).map(program).flat_map(|parts| [Model::Sc, Model::Weak].map(|model| (parts.clone(), model)))
 }
 
 const PLACES: [Places; 2] = [Places::Apart, Places::One];

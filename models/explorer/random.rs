@@ -9,6 +9,7 @@
 
 use super::program::{Instr, Program};
 use super::unfold;
+use selvedge::check::Budget;
 use selvedge::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 
 /// The most accesses of a program.
@@ -16,6 +17,14 @@ const ACCESSES: usize = 9;
 
 /// The most that a program may cost the naive judge.
 const COST: u64 = 12_000;
+
+/// The seeds of so many random programs: the first ones, or others if a long run or `SELVEDGE_SEED` asks for them.
+pub fn seeds(count: u64) -> impl Iterator<Item = u64> {
+    let budget = Budget::get();
+    let others = budget == Budget::Long || std::env::var_os("SELVEDGE_SEED").is_some();
+    let first = if others { budget.seed() } else { 0 };
+    (0..count).map(move |nth| first.wrapping_add(nth))
+}
 
 /// The program of a seed.
 pub fn program(seed: u64) -> Program {

@@ -20,7 +20,7 @@ pub fn explorer(memory: Memory) -> Explorer {
 }
 
 fn programs() -> impl Iterator<Item = Program> {
-    let random = (0..Budget::get().scale(PROGRAMS)).map(random::program);
+    let random = random::seeds(Budget::get().scale(PROGRAMS)).map(random::program);
     litmus::all().into_iter().map(|test| test.program).chain(random)
 }
 

@@ -14,6 +14,23 @@
 //! | `stack_controls.rs` | what a stack must do, and ST1 to ST5 |
 //! | `engine_controls` | defects of a few lines each, which no engine may lose sight of |
 //!
+//! # What has no control
+//! The lesson has nine more defects. One thread alone shows them, or nobody does, so no schedule can; and what some of them
+//! break (the allocator's contract, the bounds of a slice) no engine here watches. Where a test asserts what the repair
+//! does instead, it is named.
+//!
+//! | defect | why it has no control | the repair is asserted in |
+//! |---|---|---|
+//! | RB12: the size of a huge capacity overflows, and a push writes out of bounds | one thread; real memory | `tests/bad_input.rs`: `a_ring_that_cannot_be_counted_is_refused`, `a_ring_that_no_memory_can_hold_is_refused` |
+//! | RB13: values without a size are allocated | one thread; the allocator's contract | `tests/bad_input.rs`: `values_without_a_size_are_counted` |
+//! | RB14: public fields let safe code break it | review: of types, not of executions | nowhere: the fields are private |
+//! | RB15: counters that nobody reads | review | nowhere: there are none |
+//! | RB16: `push` is as `try_push` | review: of an interface | nowhere: `Ring::push` sleeps, `LockFreeRingBuffer` keeps the lesson's meaning |
+//! | RB17: all counters in one cache line | review: of speed | nowhere: they are padded |
+//! | RB18: a destructor that panics leaks the rest | one thread | `tests/bad_input.rs`: `a_bad_destructor_takes_nothing_along`; `models/panics`, with the control PC1 |
+//! | ST6: `Send` and `Sync` whatever the values are | the compiler's matter | `tests/treiber/types.rs`; `tests/conformance.rs` for the ring |
+//! | ST7: a stack without a pop is said to suffer from ABA | review: of what is said | nowhere: nothing is to be repaired |
+//!
 //! # One defect at a time
 //! The lesson's code has so many defects that any scenario fails for several reasons. A control is worth
 //! something only if it fails for the reason that it names. Each scenario is therefore arranged so that no

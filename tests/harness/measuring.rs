@@ -30,7 +30,7 @@ fn adds(times: u64) -> impl Fn() + Send + Sync + 'static {
 }
 
 fn counted(measured: &Measured) -> (u64, bool) {
-    assert_eq!((measured.blocked, &measured.failure), (0, &None));
+    assert_eq!((measured.pruned, &measured.failure), (0, &None));
     (measured.executions, measured.complete)
 }
 
@@ -134,6 +134,6 @@ mod waiting {
             other.join().expect("no panic");
         });
         assert_eq!((measured.executions, measured.complete, measured.failure), (0, false, None));
-        assert_eq!(measured.blocked, 50);
+        assert_eq!(measured.pruned, 50);
     }
 }

@@ -124,8 +124,22 @@ pub fn tests() -> Vec<Litmus> {
             .thread([store(X, 1, RLX), store(Y, 1, REL)])
             .thread([load(Y, RLX), store(Y, 2, RLX)])
             .thread([load(Y, ACQ), load(X, RLX)])
-            .weak_only(&["- | 1 | 2 0 ; 1 2"])
-            .sizes(15, 13),
+            .both(&[
+                "- | 0 | 0 0 ; 1 1",
+                "- | 0 | 0 1 ; 1 1",
+                "- | 0 | 1 1 ; 1 1",
+                "- | 0 | 2 0 ; 1 1",
+                "- | 0 | 2 1 ; 1 1",
+                "- | 0 | 0 0 ; 1 2",
+                "- | 0 | 0 1 ; 1 2",
+                "- | 0 | 1 1 ; 1 2",
+                "- | 0 | 2 1 ; 1 2",
+                "- | 1 | 0 0 ; 1 2",
+                "- | 1 | 0 1 ; 1 2",
+                "- | 1 | 1 1 ; 1 2",
+                "- | 1 | 2 1 ; 1 2",
+            ])
+            .weak_only(&["- | 0 | 2 0 ; 1 2", "- | 1 | 2 0 ; 1 2"]),
         test("update releases nothing of its own", "it passes on what the head released, no more")
             .thread([store(Y, 1, REL)])
             .thread([store(X, 1, RLX), add(Y, 1, RLX)])

@@ -12,8 +12,13 @@ use super::team::{Failed, Job, Limits};
 use crate::check::failure::Failure;
 use crate::sync::host::Arc;
 
-/// Not what is looked for; switches; steps that are not by default; steps.
-type Weight = (bool, usize, usize, usize);
+/// Not what is looked for; switches; stale reads; other steps that are not by default; steps.
+type Weight = (bool, usize, usize, usize, usize);
+
+/// Of two failing executions the simpler one weighs less.
+fn weight(wanted: bool, script: &Script) -> Weight {
+    (!wanted, script.switches(), script.stale_reads(), script.oddities(), script.steps())
+}
 
 /// The most failing executions that are compared: each ends shuttle's run, and the next begins a new one.
 const FAILURES: usize = 100;
@@ -90,9 +95,7 @@ impl Plan {
         let complete = left.stacks.is_empty();
         let found = left.failures.iter().find(|failed| failed.wanted);
         let seen = found.map_or(left.seen, |failed| failed.seen);
-        let weight = |Failed { script, wanted, .. }: &Failed| -> Weight {
-            (!wanted, script.switches(), script.oddities(), script.steps())
-        };
+        let weight = |Failed { script, wanted, .. }: &Failed| weight(*wanted, script);
         let simplest = left.failures.into_iter().min_by_key(weight);
         let failure = simplest.map(|failed| replay::tell(rules, program, &failed.script, failed.failure));
         Hunted { seen, complete, failure, longest: left.longest }
@@ -101,5 +104,26 @@ impl Plan {
     /// Runs one execution, with its steps written down: how it fails, if it does.
     pub(in crate::check) fn replay(&self, program: &Program, script: &Script) -> Option<Failure> {
         replay::replay(self.rules(), program, script)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_simpler_execution_weighs_less() {
+        // Each is simpler than the next, by what its name says.
+        let simplest_first = [
+            ("fewer switches", "0:r1 r1 w1 5"),
+            ("no stale read", "0:w1 1:c1 w1 f0 5"),
+            ("one", "0:r1 1:3"),
+            ("one, and steps are fewer than in the next", "0:r1 w1 1:1"),
+            ("one, as many others", "0:r1 w1 1:2"),
+            ("two", "0:r1 r1 1:1"),
+        ];
+        let weights = simplest_first.map(|(_, text)| weight(true, &text.parse().unwrap()));
+        assert!(weights.is_sorted_by(|simpler, other| simpler < other), "{weights:?}");
+        assert!(weight(true, &"0:1 1:1 0:1".parse().unwrap()) < weight(false, &"0:1".parse().unwrap()));
     }
 }

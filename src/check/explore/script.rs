@@ -137,9 +137,15 @@ impl Script {
         self.0.len()
     }
 
-    /// How many steps do otherwise than by default.
+    /// How many reads do not read the newest write, those of failures for no reason as well.
+    pub(super) fn stale_reads(&self) -> usize {
+        self.0.iter().filter(|(_, step)| matches!(step, Step::Read(1..) | Step::Fail(1..))).count()
+    }
+
+    /// How many steps do otherwise than by default in another way.
     pub(super) fn oddities(&self) -> usize {
-        self.0.iter().filter(|(_, step)| !matches!(step, Step::Default | Step::Stop)).count()
+        let odd = |step: &Step| matches!(step, Step::Write(_) | Step::Choose(_) | Step::Fail(_));
+        self.0.iter().filter(|(_, step)| odd(step)).count()
     }
 }
 
@@ -154,7 +160,21 @@ mod tests {
             assert_eq!(script.to_string(), text);
         }
         let script: Script = "0:2 1:r1 0:1".parse().unwrap();
-        assert_eq!((script.0.len(), script.switches(), script.oddities()), (4, 2, 1));
+        assert_eq!((script.0.len(), script.switches()), (4, 2));
+    }
+
+    #[test]
+    fn stale_reads_and_other_oddities_are_counted_apart() {
+        for (text, stale_reads, oddities) in [
+            ("0:5 1:3", 0, 0),
+            ("0:r2 r1 1:3", 2, 0),
+            ("0:w1 c1 f0 1:!", 0, 3),
+            // It fails for no reason, and what it reads is old.
+            ("0:f1 1:r1", 2, 1),
+        ] {
+            let script: Script = text.parse().unwrap();
+            assert_eq!((script.stale_reads(), script.oddities()), (stale_reads, oddities), "{text}");
+        }
     }
 
     #[test]

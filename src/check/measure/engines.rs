@@ -65,8 +65,8 @@ fn explore(
     });
     let measured = meter.close(explored.failure);
     let complete = measured.failure.is_none() && !meter.stopped();
-    let blocked = explored.blocked + explored.redundant;
-    Measured { executions: explored.executions, blocked, complete, ..measured }
+    let pruned = explored.blocked + explored.redundant;
+    Measured { executions: explored.executions, pruned, complete, ..measured }
 }
 
 /// One execution, in the world of a model.

@@ -66,7 +66,7 @@ impl Meter {
             let failure = failure.filter(|_| !inner.stopped).map(|failure| failure.message);
             Measured {
                 executions: inner.ended,
-                blocked: inner.begun - inner.ended,
+                pruned: inner.begun - inner.ended,
                 complete: !inner.stopped && failure.is_none() && inner.begun == inner.ended,
                 seconds: inner.started.elapsed().as_secs_f64(),
                 failure,

@@ -78,8 +78,9 @@ pub struct Limits {
 pub struct Measured {
     /// Executions that came to their end.
     pub executions: u64,
-    /// Runs that did not: some thread could not go on, or a loop that waits only repeated itself.
-    pub blocked: u64,
+    /// Runs that did not. Of the explorer: blocked, or given up for another one that does the same. Of a search of all
+    /// schedules: given up after so many steps, since threads only waited for each other.
+    pub pruned: u64,
     /// The engine came to its own end. For loom that is not every execution.
     pub complete: bool,
     /// How long it took.

@@ -100,7 +100,11 @@ impl Event {
             out += &match (self.value, from) {
                 (Value::Wrote(_), _) => format!(" (before the newest, which is {newest})"),
                 (_, Some((thread, place))) => {
-                    format!(" (stale: thread {thread}'s at line {}; the newest is {newest})", place.line())
+                    // The reader's own file stands beside this.
+                    let file = Some(place.file()).filter(|file| *file != self.place.file());
+                    let place = file
+                        .map_or(format!("line {}", place.line()), |file| format!("{file}:{}", place.line()));
+                    format!(" (stale: thread {thread}'s at {place}; the newest is {newest})")
                 }
                 (_, None) => format!(" (stale: the initial one; the newest is {newest})"),
             };

@@ -2,6 +2,7 @@
 
 mod pasted;
 mod real_time;
+mod traces;
 
 use crate::child::{child, is_child};
 use crate::panic_of;
@@ -163,6 +164,12 @@ fn a_program_that_is_not_deterministic_is_told() {
         assert!(said.contains(&format!("{engine}, execution ")), "{said}");
     }
     assert_eq!(said.matches("the program is not deterministic").count(), EXPLORERS.len(), "{said}");
+}
+
+/// For a trace that tells of stores in another file.
+fn write_twice(data: &AtomicU64) {
+    data.store(1, Ordering::Relaxed);
+    data.store(2, Ordering::Relaxed);
 }
 
 /// A torn counter, in a scenario of which most has nothing to do with it.

@@ -54,11 +54,11 @@ fn shortened(why: &str) -> String {
 }
 
 fn lines(measured: &Measured) -> Vec<String> {
-    let Measured { executions, blocked, complete, seconds, .. } = *measured;
+    let Measured { executions, pruned, complete, seconds, .. } = *measured;
     let count = HumanCount(executions);
     let mut lines = vec![if complete { count.to_string() } else { format!("> {count}, incomplete") }];
-    if blocked > 0 {
-        lines.push(format!("{} blocked", HumanCount(blocked)));
+    if pruned > 0 {
+        lines.push(format!("{} pruned", HumanCount(pruned)));
     }
     lines.push(time(seconds));
     if seconds >= TOO_SHORT {
@@ -75,9 +75,13 @@ fn time(seconds: f64) -> String {
     }
 }
 
-/// Executions in a second, to three digits: more would be noise.
+/// Executions in a second.
 pub fn rate(measured: &Measured) -> HumanCount {
-    let rate = measured.executions as f64 / measured.seconds.max(f64::MIN_POSITIVE);
+    rate_of(measured.executions as f64 / measured.seconds.max(f64::MIN_POSITIVE))
+}
+
+/// So many in a second, to three digits: more would be noise.
+pub fn rate_of(rate: f64) -> HumanCount {
     let unit = 10_f64.powf((rate.max(1.0).log10().floor() - 2.0).max(0.0));
     HumanCount(((rate / unit).round() * unit) as u64)
 }
@@ -87,14 +91,14 @@ mod tests {
     use super::*;
 
     fn measured() -> Measured {
-        Measured { executions: 1_234_567, blocked: 0, complete: true, seconds: 2.0, failure: None }
+        Measured { executions: 1_234_567, pruned: 0, complete: true, seconds: 2.0, failure: None }
     }
 
     #[test]
     fn a_cell_says_whether_it_is_all() {
         assert_eq!(Cell::Measured(measured()).text(), "1,234,567\n2.00 s\n617,000/s");
-        let capped = Cell::Measured(Measured { complete: false, blocked: 1_000, ..measured() });
-        assert_eq!(capped.line(), "> 1,234,567, incomplete, 1,000 blocked, 2.00 s, 617,000/s");
+        let capped = Cell::Measured(Measured { complete: false, pruned: 1_000, ..measured() });
+        assert_eq!(capped.line(), "> 1,234,567, incomplete, 1,000 pruned, 2.00 s, 617,000/s");
         assert!(capped.counts());
         let short = Cell::Measured(Measured { executions: 2, seconds: 0.0003, ..measured() });
         assert_eq!(short.line(), "2, 0.3 ms");

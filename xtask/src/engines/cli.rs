@@ -16,8 +16,8 @@ pub struct Options {
     #[arg(long, value_name = "SECONDS", default_value_t = 5.0, value_parser = seconds)]
     seconds: f64,
 
-    /// Threads that the explorer may use
-    #[arg(long, value_name = "N", default_value = "1")]
+    /// Threads that the explorer may use in its second pair of columns; with 1 there is none
+    #[arg(long, value_name = "N", default_value = "2")]
     pub workers: NonZeroUsize,
 
     /// Only programs with this in their name, as in "Leak/2x2"

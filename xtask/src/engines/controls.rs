@@ -1,7 +1,7 @@
 //! Before anything is measured: that measuring counts right, and can fail.
 
-use super::COLUMNS;
 use super::cell::Cell;
+use super::column::Column;
 use super::target::{Limits, Target};
 use anyhow::{Result, bail};
 use selvedge::check::measure::{Measured, Search};
@@ -22,20 +22,20 @@ fn two_adds(search: Search) -> u64 {
     }
 }
 
-/// Runs the controls under every engine of the table.
-pub fn check(target: &Target) -> Result<()> {
-    for search in COLUMNS {
+/// Runs the controls in every column of the table.
+pub fn check(target: &Target, columns: &[Column]) -> Result<()> {
+    for &column in columns {
         let expect = |program: &str, limits: Limits, what: &str, right: &dyn Fn(&Cell) -> bool| {
             let impatient = target.grace(Duration::from_secs(1));
-            let cell = impatient.run(program, search, limits)?;
+            let cell = impatient.run(program, column, limits)?;
             if !right(&cell) {
-                bail!("control {program} under {search}: expected {what}, got {}", cell.line());
+                bail!("control {program} under {column}: expected {what}, got {}", cell.line());
             }
             Ok(())
         };
-        let adds = two_adds(search);
+        let adds = two_adds(column.search);
         expect("control/adds", ENOUGH, &format!("all {adds} executions"), &|cell| {
-            matches!(cell, Cell::Measured(Measured { executions, complete: true, failure: None, blocked: 0, .. })
+            matches!(cell, Cell::Measured(Measured { executions, complete: true, failure: None, pruned: 0, .. })
                 if *executions == adds)
         })?;
         let capped = Limits { executions: adds - 1, ..ENOUGH };

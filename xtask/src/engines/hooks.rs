@@ -1,6 +1,7 @@
 //! The cost of the facade's hooks: the same stack on the facade and on bare shuttle.
 
 use super::cell::{Cell, rate};
+use super::column::Column;
 use super::target::{Limits, Target};
 use anyhow::{Result, bail};
 use indicatif::HumanCount;
@@ -33,7 +34,7 @@ pub fn measure(target: &Target) -> Result<Hooks> {
 
 fn one(target: &Target, program: &str) -> Result<Measured> {
     let limits = Limits { executions: SCHEDULES, time: Duration::from_secs(60) };
-    match target.run(program, Search::ShuttleRandom, limits)? {
+    match target.run(program, Column::of(Search::ShuttleRandom), limits)? {
         Cell::Measured(measured) if measured.complete && measured.executions == SCHEDULES => Ok(measured),
         cell => bail!("{program}: {}", cell.line()),
     }
@@ -65,7 +66,7 @@ mod tests {
     use super::*;
 
     fn took(seconds: f64) -> Measured {
-        Measured { executions: SCHEDULES, blocked: 0, complete: true, seconds, failure: None }
+        Measured { executions: SCHEDULES, pruned: 0, complete: true, seconds, failure: None }
     }
 
     #[test]

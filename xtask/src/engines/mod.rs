@@ -2,13 +2,16 @@
 //!
 //! The way: [`target`] builds the programs for both engines and runs one of them under one engine as a child
 //! process, which leaves a [`cell`]; [`controls`] shows first that a cell can tell of a cap, of a failure, of a
-//! crash; [`table`] puts the cells together; [`page`] writes it into the documentation.
+//! crash; [`table`] puts the [`column`]s' cells together, [`ratios`] says what of them is compared, and [`page`]
+//! writes it into the documentation.
 
 mod cell;
 mod cli;
+mod column;
 mod controls;
 mod hooks;
 mod page;
+mod ratios;
 mod share;
 mod table;
 mod target;
@@ -18,29 +21,26 @@ pub use cli::Options;
 use crate::verify::child;
 use anyhow::{Result, bail};
 use cell::Cell;
+use column::Column;
 use indicatif::{ProgressBar, ProgressStyle};
-use selvedge::check::measure::Search;
 use share::Share;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 use table::{Row, Speeds};
 use target::Target;
 
-/// The engines of the table, in the order of its columns.
-const COLUMNS: [Search; 4] =
-    [Search::LoomPlain, Search::ShuttleDfs, Search::ExplorerSc, Search::ExplorerWeak];
-
 /// Runs it.
 pub fn run(options: &Options) -> Result<ExitCode> {
     child::catch_interrupts()?;
-    let target = Target::build(options.workers)?;
+    let target = Target::build()?;
+    let columns = column::all(options.workers);
     eprintln!("controls: programs of which it is known what must come of them");
-    controls::check(&target)?;
-    let share = Share::begin();
-    let rows = rows(&target, options)?;
+    controls::check(&target, &columns)?;
+    let mut share = Share::default();
+    let rows = rows(&target, options, &columns, &mut share)?;
     eprintln!("the cost of the facade's hooks");
-    let hooks = hooks::measure(&target)?;
-    let speeds = Speeds { limits: options.limits(), rows, hooks, warning: share.warning() };
+    let hooks = share.of(|| hooks::measure(&target))?;
+    let speeds = Speeds { limits: options.limits(), columns, rows, hooks, warning: share.warning() };
     if options.write {
         page::write(&target.root, &speeds.markdown())?;
     } else if options.markdown {
@@ -56,7 +56,7 @@ pub fn run(options: &Options) -> Result<ExitCode> {
 }
 
 /// The rows, cell by cell: never two at once.
-fn rows(target: &Target, options: &Options) -> Result<Vec<Row>> {
+fn rows(target: &Target, options: &Options, columns: &[Column], share: &mut Share) -> Result<Vec<Row>> {
     let wanted = |name: &String| options.filter.as_ref().is_none_or(|part| name.contains(part));
     let programs = target.programs()?;
     let programs: Vec<_> =
@@ -64,17 +64,19 @@ fn rows(target: &Target, options: &Options) -> Result<Vec<Row>> {
     if programs.is_empty() {
         bail!("no program of this name");
     }
-    let bar = bar(programs.len() * COLUMNS.len());
+    let bar = bar(programs.len() * columns.len());
     let mut rows = Vec::new();
     for (group, name) in programs {
         let mut cells = Vec::new();
-        for search in COLUMNS {
-            bar.set_message(format!("{group} {name}, {search}"));
-            let cell = target.run(&format!("{group}/{name}"), search, options.limits())?;
+        for &column in columns {
+            bar.set_message(format!("{group} {name}, {column}"));
+            let run = || target.run(&format!("{group}/{name}"), column, options.limits());
+            // Several workers would hide that one has to wait for a processor.
+            let cell = if column.is_alone() { share.of(run) } else { run() }?;
             bar.inc(1);
             if !std::io::stderr().is_terminal() {
                 eprintln!(
-                    "[{}/{}] {group} {name}, {search}: {}",
+                    "[{}/{}] {group} {name}, {column}: {}",
                     bar.position(),
                     bar.length().unwrap_or(0),
                     cell.line()

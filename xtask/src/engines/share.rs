@@ -8,25 +8,30 @@ const ENOUGH: f64 = 0.95;
 /// In a shorter time, starting the processes and waiting for them counts too much.
 const SHORT: Duration = Duration::from_secs(20);
 
-/// A span of time, and what the ended children have used of it.
+/// Spans of time, and what children that ended in them have used.
+#[derive(Default)]
 pub struct Share {
-    started: Instant,
+    lasted: Duration,
     used: Duration,
 }
 
 impl Share {
-    /// Begins now.
-    pub fn begin() -> Self {
-        Share { started: Instant::now(), used: used() }
+    /// Runs `work`, which waits for children that have one thread each, one after the other.
+    pub fn of<R>(&mut self, work: impl FnOnce() -> R) -> R {
+        let (started, before) = (Instant::now(), used());
+        let done = work();
+        self.used += used() - before;
+        self.lasted += started.elapsed();
+        done
     }
 
-    /// A warning, if the children that ran since then, one after the other, had to wait for a processor.
+    /// A warning, if the children had to wait for a processor.
     pub fn warning(&self) -> Option<String> {
-        if self.started.elapsed() < SHORT { None } else { warning(self.share()) }
+        if self.lasted < SHORT { None } else { warning(self.share()) }
     }
 
     fn share(&self) -> f64 {
-        (used() - self.used).as_secs_f64() / self.started.elapsed().as_secs_f64()
+        self.used.as_secs_f64() / self.lasted.as_secs_f64()
     }
 }
 
@@ -67,8 +72,8 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_child_that_sleeps_has_no_processor() {
-        let share = Share::begin();
-        std::process::Command::new("sleep").arg("0.3").status().unwrap();
+        let mut share = Share::default();
+        share.of(|| std::process::Command::new("sleep").arg("0.3").status()).unwrap();
         assert!(warning(share.share()).is_some());
     }
 }

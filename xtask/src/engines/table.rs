@@ -1,8 +1,9 @@
 //! The table of the engines.
 
-use super::COLUMNS;
 use super::cell::Cell;
+use super::column::Column;
 use super::hooks::Hooks;
+use super::ratios;
 use super::target::Limits;
 use crate::verify::markdown::markdown;
 use comfy_table::{Cell as TableCell, CellAlignment, ContentArrangement, Table, presets};
@@ -15,7 +16,7 @@ pub struct Row {
     pub group: String,
     /// Its name in the group.
     pub name: String,
-    /// One for each of [`COLUMNS`].
+    /// One for each column.
     pub cells: Vec<Cell>,
 }
 
@@ -23,6 +24,8 @@ pub struct Row {
 pub struct Speeds {
     /// Where engines were stopped.
     pub limits: Limits,
+    /// The columns.
+    pub columns: Vec<Column>,
     /// The rows.
     pub rows: Vec<Row>,
     /// The cost of the facade's hooks.
@@ -35,7 +38,7 @@ impl Speeds {
     fn table(&self) -> Table {
         let mut table = Table::new();
         table.load_style(presets::UTF8_FULL).set_content_arrangement(ContentArrangement::Disabled);
-        let engines = COLUMNS.map(|search| search.to_string());
+        let engines = self.columns.iter().map(|column| column.to_string().replace(", ", "\n"));
         table.set_header(["program", ""].into_iter().map(String::from).chain(engines));
         let mut last = None;
         for Row { group, name, cells } in &self.rows {
@@ -52,22 +55,30 @@ impl Speeds {
     fn legend(&self) -> String {
         let legend = format!(
             "A cell is a process of its own: executions, seconds, executions/s (left out below 10 ms). `> n, \
-             incomplete`: stopped after {} executions or {} s. `n blocked`: runs that were given \
-             up, since some thread could only wait. `2x3`: two threads with three operations each.",
+             incomplete`: stopped after {} executions or {} s. `n pruned`: runs that were no \
+             execution of their own, which the explorer found blocked or gave up for another one that does the same. \
+             `2x3`: two threads with three operations each.",
             HumanCount(self.limits.executions),
             self.limits.time.as_secs_f64(),
         );
         [Some(legend), self.warning.clone()].into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
+    /// What is said below the table.
+    fn notes(&self) -> String {
+        let ratios = ratios::said(&self.columns, &self.rows);
+        let notes = [Some(self.legend()), ratios, Some(self.hooks.to_string())];
+        notes.into_iter().flatten().collect::<Vec<_>>().join("\n\n")
+    }
+
     /// The table and what is below it, for the documentation.
     pub fn markdown(&self) -> String {
-        format!("{}\n\n{}\n\n{}", markdown(&self.table()), self.legend(), self.hooks)
+        format!("{}\n\n{}", markdown(&self.table()), self.notes())
     }
 }
 
 impl fmt::Display for Speeds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}\n\n{}\n\n{}", self.table(), self.legend(), self.hooks)
+        writeln!(f, "{}\n\n{}", self.table(), self.notes())
     }
 }

@@ -1,13 +1,13 @@
 //! The test target `engines`: built for both engines, and run for one cell at a time.
 
 use super::cell::Cell;
+use super::column::Column;
 use crate::verify::builds::Build;
 use crate::verify::child::{self, Ending};
 use crate::verify::targets::Workspace;
 use anyhow::{Context, Result, bail};
 use selvedge::check::measure::Search;
 use std::fs::File;
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -30,13 +30,12 @@ pub struct Target {
     pub root: PathBuf,
     loom: PathBuf,
     shuttle: PathBuf,
-    workers: NonZeroUsize,
     grace: Duration,
 }
 
 impl Target {
     /// Builds them.
-    pub fn build(workers: NonZeroUsize) -> Result<Self> {
+    pub fn build() -> Result<Self> {
         let workspace = Workspace { targets: vec!["engines".into()], ..Workspace::find()? };
         let binary = |build: Build| {
             eprintln!("building the programs for {build}");
@@ -44,13 +43,13 @@ impl Target {
             Ok(binaries.into_iter().map(|(_, path)| path).next().expect("it was asked for"))
         };
         let (loom, shuttle) = (binary(Build::Loom)?, binary(Build::Shuttle)?);
-        Ok(Target { root: workspace.root, loom, shuttle, workers, grace: GRACE })
+        Ok(Target { root: workspace.root, loom, shuttle, grace: GRACE })
     }
 
     /// The same, with less patience.
     pub fn grace(&self, grace: Duration) -> Self {
         let (root, loom, shuttle) = (self.root.clone(), self.loom.clone(), self.shuttle.clone());
-        Target { root, loom, shuttle, workers: self.workers, grace }
+        Target { root, loom, shuttle, grace }
     }
 
     fn binary(&self, search: Search) -> &Path {
@@ -66,14 +65,15 @@ impl Target {
         serde_json::from_slice(&output.stdout).context("the list of programs is not understood")
     }
 
-    /// What comes of `program` under `search`.
-    pub fn run(&self, program: &str, search: Search, limits: Limits) -> Result<Cell> {
+    /// What comes of `program` in this column.
+    pub fn run(&self, program: &str, column: Column, limits: Limits) -> Result<Cell> {
+        let Column { search, workers } = column;
         let folder = tempfile::tempdir()?;
         let (said, complained) = (folder.path().join("stdout"), folder.path().join("stderr"));
         let mut command = Command::new(self.binary(search));
         command.args(["--measure", program, &search.to_string()]);
         command.args([limits.executions.to_string(), limits.time.as_secs_f64().to_string()]);
-        command.current_dir(&self.root).env("SELVEDGE_WORKERS", self.workers.to_string());
+        command.current_dir(&self.root).env("SELVEDGE_WORKERS", workers.to_string());
         command.env_remove("SELVEDGE_WEAKEN");
         command.stdin(Stdio::null()).stdout(File::create(&said)?).stderr(File::create(&complained)?);
         let most = limits.time + self.grace;
@@ -103,6 +103,7 @@ impl Target {
 mod tests {
     use super::*;
     use selvedge::check::measure::Measured;
+    use std::num::NonZeroUsize;
     use std::os::unix::fs::PermissionsExt;
 
     /// A target that is a shell script.
@@ -112,10 +113,9 @@ mod tests {
         std::fs::write(&binary, format!("#!/bin/sh\n{script}\n")).unwrap();
         std::fs::set_permissions(&binary, std::fs::Permissions::from_mode(0o755)).unwrap();
         let (workers, grace) = (NonZeroUsize::new(3).unwrap(), Duration::from_millis(300));
-        let target =
-            Target { root: folder.path().into(), loom: "nowhere".into(), shuttle: binary, workers, grace };
+        let target = Target { root: folder.path().into(), loom: "nowhere".into(), shuttle: binary, grace };
         let limits = Limits { executions: 7, time: Duration::from_millis(500) };
-        target.run("a program", Search::ShuttleDfs, limits).unwrap()
+        target.run("a program", Column { search: Search::ShuttleDfs, workers }, limits).unwrap()
     }
 
     #[test]
@@ -123,9 +123,9 @@ mod tests {
         let cell = run(
             r#"test "$1 $2 $3 $4 $5 $SELVEDGE_WORKERS" = '--measure a program shuttle DFS 7 0.5 3' || exit 9
             echo noise >&2
-            echo '{"executions":7,"blocked":1,"complete":false,"seconds":0.5,"failure":null}'"#,
+            echo '{"executions":7,"pruned":1,"complete":false,"seconds":0.5,"failure":null}'"#,
         );
-        let expected = Measured { executions: 7, blocked: 1, complete: false, seconds: 0.5, failure: None };
+        let expected = Measured { executions: 7, pruned: 1, complete: false, seconds: 0.5, failure: None };
         assert_eq!(cell, Cell::Measured(expected));
     }
 

@@ -3,6 +3,8 @@
 use super::builds::Build;
 use super::defects::Defect;
 use super::outcome::{End, Ran};
+use super::pruned::{self, Runs};
+use super::switches;
 use super::targets::TestId;
 use selvedge::check::{Engine, Outcome};
 use serde::Serialize;
@@ -32,6 +34,12 @@ pub enum Gap {
     NoEngine { test: TestId, engine: String },
     /// A record that cannot be right.
     Malformed { test: TestId, why: String },
+    /// The explorer spent too many runs of a model on no execution.
+    Pruned { test: TestId, engine: String, runs: Runs },
+    /// And of all models together.
+    PrunedInAll { runs: Runs },
+    /// A defect of the lesson was told in an execution with more switches of threads than it needs.
+    Switches { test: TestId, engine: String, switches: usize, most: usize },
     /// A place that was to be weakened, and to which no model came: nothing was audited.
     NotWeakened { place: String },
     /// A required defect that no control is about.
@@ -55,6 +63,14 @@ impl fmt::Display for Gap {
             Gap::NoRecord { test } => write!(f, "{test}: left no record, and is in no module `tests`"),
             Gap::NoEngine { test, engine } => write!(f, "{test}: left no record of {engine}"),
             Gap::Malformed { test, why } => write!(f, "{test}: {why}"),
+            Gap::Pruned { test, engine, runs } => {
+                write!(f, "{}::{} under {engine}: {runs}", test.target, test.name)
+            }
+            Gap::Switches { test, engine, switches, most } => {
+                let told = format!("told in {switches} switches of threads, and {most} are enough");
+                write!(f, "{}::{} under {engine}: {told}", test.target, test.name)
+            }
+            Gap::PrunedInAll { runs } => write!(f, "the explorer, in all: {runs}"),
             Gap::NotWeakened { place } => {
                 write!(f, "SELVEDGE_WEAKEN: no model came to {place}, so nothing was weakened there")
             }
@@ -79,12 +95,15 @@ pub fn of_test(ran: &Ran) -> Vec<Gap> {
         ran.malformed.iter().map(|why| Gap::Malformed { test: test(), why: why.clone() }).collect();
     let faulty = ran.records.iter().filter_map(|record| Some((record, record.fault.clone()?)));
     gaps.extend(faulty.map(|(record, why)| Gap::Fault { test: test(), engine: record.engine.clone(), why }));
+    let failed = gaps.len();
+    gaps.extend(pruned::of_test(ran));
+    gaps.extend(switches::of_test(ran));
     match &ran.end {
         End::Passed if ran.records.is_empty() && ran.malformed.is_empty() && !ran.is_unit_test() => {
             gaps.push(Gap::NoRecord { test: test() });
         }
         End::Passed => {}
-        End::Failed { status } if gaps.is_empty() => {
+        End::Failed { status } if failed == 0 => {
             gaps.push(Gap::Failed { test: test(), status: status.clone() })
         }
         End::Failed { .. } => {}

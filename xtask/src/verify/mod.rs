@@ -18,8 +18,10 @@ mod meter;
 mod outcome;
 pub mod pages;
 mod progress;
+mod pruned;
 mod queue;
 mod report;
+mod switches;
 pub mod targets;
 
 pub use cli::Options;
@@ -84,6 +86,7 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     }
     if options.whole() && !interrupted {
         gaps.extend(gaps::of_defects(&required, &tests));
+        gaps.extend(pruned::of_all(&tests));
     }
     let report = Report {
         budget: runner.budget,

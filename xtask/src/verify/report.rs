@@ -62,7 +62,8 @@ runs that the explorer pruned):
                 For the explorer it IS every execution of the scenario, each once. SC: sequentially consistent
                 memory, answers are judged in every real time. weak: C11's memory without load buffering, answers
                 are judged by happens-before. Both: at most one disturbance (spurious failure or wake-up, time-out).
-  n pruned      runs of the explorer that were blocked, or given up for another one that does the same.
+  n pruned      runs of the explorer that were blocked, or given up for another one that does the same. More than one
+                in twenty are a gap: of a model of more than 200 runs, and of all together.
   ≤n preempt.   the same, for executions with at most n preemptions.
   sampled       schedules or inputs were drawn, there is no end to come to. shuttle is sequentially consistent: it
                 sees no stale reads and no data races. stress is real threads: that it passes says little.
