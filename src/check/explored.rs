@@ -1,10 +1,11 @@
 //! The explorer: runs a model to its end, makes what fails small, and writes it down as a test.
 
+use super::body::Body;
 use super::budget::Budget;
 use super::execute::{Context, Respect};
 use super::explore::{Demand, Hunted, Memory, Plan, Program, Running, Script, Seen};
 use super::failure::Failure;
-use super::model::{Body, Engine, Expect, Model};
+use super::model::{Engine, Expect, Model};
 use super::parts::Parts;
 use super::progress::Progress;
 use super::record::Coverage;
@@ -110,7 +111,7 @@ pub(super) fn run(model: &Model, path: &str, engine: Engine, progress: Option<Pa
 fn describe(model: &Model, path: &str, plan: &Plan, body: &Body) -> String {
     let Plan { disturbances, weak_fails, progress, .. } = plan;
     let (choices, reuse) = (model.allowed_choices(), model.reuse);
-    let source = body.written.as_ref().map(|written| (written.source)(None));
+    let source = body.declared.as_ref().map(|declared| declared.source(None));
     let weakened = std::env::var("SELVEDGE_WEAKEN");
     format!(
         "{path}, {source:?}, {choices:?}, {reuse:?}, {disturbances}, {weak_fails}, {progress:?}, {weakened:?}"
@@ -167,7 +168,8 @@ fn make_smaller(
     }
     let wanted = |failure: &Failure| is_wanted(model, failure) && self::kind(failure) == kind;
     loop {
-        let smaller = (body.smaller)().into_iter().find_map(|less| {
+        let all = body.declared.as_ref().map(|declared| declared.smaller()).unwrap_or_default();
+        let smaller = all.into_iter().find_map(|less| {
             let Hunted { failure, .. } = plan.hunt(&of(&less, &Tally::new(None)), &wanted);
             Some((less, failure.filter(wanted)?))
         });
@@ -197,8 +199,8 @@ fn write_test(model: &Model, engine: Engine, body: &Body, failure: Failure) -> F
 fn written(model: &Model, body: &Body) -> Option<String> {
     let (expression, within) = model.source?;
     let expression = expression.replace("$crate", "selvedge");
-    let on = body.written.as_ref().map(|written| {
-        let scenario = (written.source)(Some(within));
+    let on = body.declared.as_ref().map(|declared| {
+        let scenario = declared.source(Some(within));
         format!("\n        .on({scenario})\n        ")
     });
     Some(format!("let model = {expression};\n    model{}", on.unwrap_or_default()))

@@ -1,10 +1,11 @@
 //! loom: runs a model to loom's end, or to its cap.
 
+use super::body::Body;
 use super::budget::Budget;
 use super::execute::{Context, Respect};
 use super::failure::{Failure, catching::catch};
 use super::history::Order;
-use super::model::{Body, Engine, Model};
+use super::model::{Engine, Model};
 use super::record::Coverage;
 use super::run::Run;
 use super::tally::Tally;

@@ -56,6 +56,7 @@
 //! # fn main() {}
 //! ```
 
+mod body;
 mod budget;
 mod execute;
 mod failure;

@@ -1,12 +1,11 @@
 //! A model: what is run, what is expected of it, and what it claims.
 
-use super::execute::{self, Context};
+use super::body::Body;
 use super::progress::Progress;
-use super::scenario::{Scenario, Shape};
+use super::scenario::{Scenario, Shape, short_name};
 use super::spec::Structure;
 use crate::sync::host::Arc;
 use crate::sync::{Choice, Reuse};
-use std::any::Any;
 use std::fmt;
 
 /// What explores or samples the executions of a model.
@@ -74,56 +73,6 @@ pub(super) enum Expect {
     Fails { defect: String, by: Vec<Engine>, saying: Vec<&'static str> },
 }
 
-/// One execution, from creation to the verdict. Panics if something is wrong.
-#[derive(Clone)]
-pub(super) struct Body {
-    run: Arc<dyn Fn(&Context) + Send + Sync>,
-    /// The same with less in it: a failure is looked for there, too. Each smaller by one operation.
-    #[cfg_attr(not(shuttle), allow(dead_code))]
-    pub(super) smaller: Arc<dyn Fn() -> Vec<Body> + Send + Sync>,
-    /// The scenario, if it has one.
-    #[cfg_attr(not(shuttle), allow(dead_code))]
-    pub(super) written: Option<Written>,
-}
-
-/// A scenario as it would be written down, and the same structure on another one.
-#[derive(Clone)]
-pub(super) struct Written {
-    /// In the crate of this name, if it is known.
-    #[cfg_attr(not(shuttle), allow(dead_code))]
-    pub source: Arc<dyn Fn(Option<&str>) -> String + Send + Sync>,
-    /// With this scenario, if it has the same operations.
-    #[cfg_attr(not(shuttle), allow(dead_code))]
-    on: Arc<dyn Fn(&dyn Any) -> Option<Body> + Send + Sync>,
-}
-
-impl Body {
-    fn new(run: impl Fn(&Context) + Send + Sync + 'static) -> Self {
-        Body { run: Arc::new(run), smaller: Arc::new(Vec::new), written: None }
-    }
-
-    pub(super) fn of<S: Structure>(structure: Arc<S>, scenario: Scenario<S::Op>) -> Self {
-        let (on, told) = (Arc::clone(&structure), scenario.clone());
-        let written = Written {
-            source: Arc::new(move |within| told.source(within)),
-            on: Arc::new(move |other| {
-                Some(Body::of(Arc::clone(&on), other.downcast_ref::<Scenario<S::Op>>()?.clone()))
-            }),
-        };
-        let (smaller_of, of) = (Arc::clone(&structure), scenario.clone());
-        let smaller = move || {
-            let smaller = of.smaller().into_iter().map(|less| Body::of(Arc::clone(&smaller_of), less));
-            smaller.collect()
-        };
-        let run = move |context: &Context| execute::scenario(&structure, &scenario, context);
-        Body { run: Arc::new(run), smaller: Arc::new(smaller), written: Some(written) }
-    }
-
-    pub(super) fn run(&self, context: &Context) {
-        (self.run)(context);
-    }
-}
-
 /// What is run, what is expected of it, and what it claims. See [`model!`](crate::model).
 #[derive(Clone)]
 #[must_use = "a model does nothing until it is checked"]
@@ -168,13 +117,6 @@ impl fmt::Debug for Model {
 /// The name under which libtest knows the test at this path: without the crate.
 pub(super) fn test_name(path: &str) -> &str {
     path.split_once("::").map_or(path, |(_, rest)| rest)
-}
-
-/// `a::b::Stack<T>` is called `Stack`.
-pub(super) fn short_name<T: ?Sized>() -> String {
-    let name = std::any::type_name::<T>();
-    let path = name.split('<').next().unwrap_or(name);
-    path.rsplit("::").next().unwrap_or(path).to_string()
 }
 
 impl Model {
@@ -251,8 +193,7 @@ impl Model {
 
     /// Any program on the facade. It panics if something is wrong.
     pub fn program(structure: &str, property: &str, program: impl Fn() + Send + Sync + 'static) -> Self {
-        let body = Body::new(move |context| execute::program(&program, context));
-        Self::new(structure.into(), property, vec![body])
+        Self::new(structure.into(), property, vec![Body::program(program)])
     }
 
     /// Names the property that the model is about. Without it: "linearizable".
@@ -337,7 +278,7 @@ impl Model {
     #[cfg(shuttle)]
     #[track_caller]
     pub fn on<Op: 'static>(self, scenario: Scenario<Op>) -> Self {
-        let body = self.bodies.first().and_then(|body| (body.written.as_ref()?.on)(&scenario));
+        let body = self.bodies.first().and_then(|body| body.declared.as_ref()?.on(&scenario));
         let body = body.unwrap_or_else(|| panic!("this model knows nothing of {}", short_name::<Op>()));
         Model { bodies: vec![body], small_bodies: None, ..self }
     }

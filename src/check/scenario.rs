@@ -1,6 +1,5 @@
 //! Who does what: operations before, by each of several threads at once, and after.
 
-use super::model::short_name;
 use arbitrary::{Arbitrary, Unstructured};
 use rand::RngCore;
 
@@ -182,6 +181,13 @@ fn operations_source<Op: std::fmt::Debug>(operations: &[Op], within: Option<&str
         }
     });
     written.collect::<Vec<_>>().join(", ")
+}
+
+/// `a::b::Stack<T>` is called `Stack`.
+pub(super) fn short_name<T: ?Sized>() -> String {
+    let name = std::any::type_name::<T>();
+    let path = name.split('<').next().unwrap_or(name);
+    path.rsplit("::").next().unwrap_or(path).to_string()
 }
 
 /// A type as it is named in the crate `within`, or without its module if nobody knows where that is.

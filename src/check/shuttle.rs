@@ -1,10 +1,11 @@
 //! shuttle: random schedules, uniform and by probabilistic concurrency testing.
 
+use super::body::Body;
 use super::budget::Budget;
 use super::execute::{Context, Respect};
 use super::failure::catching::catch;
 use super::history::Order;
-use super::model::{Body, Engine, Model};
+use super::model::{Engine, Model};
 use super::record::{Coverage, progress_file};
 use super::run::Run;
 use super::scenario::{Scenario, Shape};

@@ -1,13 +1,15 @@
 //! Real threads: what the hardware itself does. A run that passes says little.
 
+use super::body::Body;
 use super::budget::Budget;
 use super::execute::{Context, Respect};
 use super::failure::{Failure, attempt_of, message_of};
 use super::history::Order;
-use super::model::{Body, Engine, Model, short_name, test_name};
+use super::model::{Engine, Model, test_name};
 use super::picture::Execution;
 use super::record::{Coverage, progress_file};
 use super::run::Run;
+use super::scenario::short_name;
 use super::scenario::{Scenario, Shape};
 use super::spec::Structure;
 use super::tally::Tally;
