@@ -186,7 +186,8 @@ pub(super) fn completed<S: Spec>(
         let next = |&item: &u32| {
             // Whether it could still be added is of no interest without time.
             let states = reached.as_ref().filter(|_| !clock.is_over())?;
-            Some((item, after(case.spec, states.clone(), &calls[call(item)]))).filter(|(_, states)| !states.is_empty())
+            Some((item, after(case.spec, states.clone(), &calls[call(item)])))
+                .filter(|(_, states)| !states.is_empty())
         };
         let Some((item, states)) = free.iter().find_map(next) else {
             let in_time = reached.is_some() && !clock.is_over();

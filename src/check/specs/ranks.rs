@@ -207,9 +207,8 @@ impl Search {
 
     /// All empty answers that can come here come here.
     fn take_empty(&mut self) {
-        let is_left = |lane: &usize, search: &Self| {
-            search.lanes[*lane].kind == EMPTY && search.next(*lane).is_some()
-        };
+        let is_left =
+            |lane: &usize, search: &Self| search.lanes[*lane].kind == EMPTY && search.next(*lane).is_some();
         while (0..self.musts).any(|lane| is_left(&lane, self)) {
             let bound = self.bounds().into_iter().min().unwrap_or(u64::MAX);
             let fits = |lane: &usize| self.next(*lane).is_some_and(|call| call.start <= bound);
@@ -245,7 +244,8 @@ impl Search {
         }
         // Who needs no other's help comes first, then who ended first.
         let end = |lane: u32| self.next(lane as usize).map_or(0, |call| call.end);
-        pairs[first..].sort_by_key(|&(put, take)| std::cmp::Reverse((end(put).max(end(take)), end(put), end(take))));
+        pairs[first..]
+            .sort_by_key(|&(put, take)| std::cmp::Reverse((end(put).max(end(take)), end(put), end(take))));
     }
 
     fn is_dead(&self) -> bool {
