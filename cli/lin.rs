@@ -40,7 +40,14 @@ pub fn run(asked: &Lin) -> ExitCode {
     let (text, code) = match answer(asked, &name) {
         Ok((report, log)) => {
             let text = if asked.json { report.to_json() } else { text::of(&report, &log) };
-            (text, report.verdict.exit_code())
+            match drawn(asked, &report, &log) {
+                Ok(()) => (text, report.verdict.exit_code()),
+                // The verdict is told all the same; that something is missing, the exit code says.
+                Err(fault) => {
+                    eprintln!("{name}: {fault}");
+                    (text, NO_ANSWER)
+                }
+            }
         }
         Err(fault) => {
             eprintln!("{name}: {fault}");
@@ -91,12 +98,14 @@ fn answer(asked: &Lin, name: &str) -> Result<(Report, Log), Fault> {
     let order = asked.criterion.order();
     let outcome = log.judge(&bytes, &specification, order, &limits).map_err(Fault::Log)?;
     let report = Report::of(name, &log, &specification, asked.criterion, outcome, [read, begun.elapsed()]);
-    if let Some(path) = &asked.picture {
-        let page = render(&picture::picture(&report, &log));
-        let wrong = |error| Fault::Picture { path: path.display().to_string(), error };
-        std::fs::write(path, page).map_err(wrong)?;
-    }
     Ok((report, log))
+}
+
+/// Draws the picture, if one is wanted.
+fn drawn(asked: &Lin, report: &Report, log: &Log) -> Result<(), Fault> {
+    let Some(path) = &asked.picture else { return Ok(()) };
+    let page = render(&picture::picture(report, log));
+    std::fs::write(path, page).map_err(|error| Fault::Picture { path: path.display().to_string(), error })
 }
 
 fn processors() -> usize {

@@ -43,7 +43,10 @@ fn main() -> ExitCode {
 
 /// Whether who asks a log's question, which was not understood, is a program that reads JSON.
 fn wants_json() -> bool {
-    let mut arguments = std::env::args_os().skip(1);
-    arguments.next().is_some_and(|command| command == "lin")
-        && arguments.take_while(|argument| argument != "--").any(|argument| argument == "--json")
+    let arguments = std::env::args_os().skip(1).take_while(|argument| argument != "--");
+    // Whoever has put `--json` before the command means it, too.
+    let mut words = arguments.skip_while(|argument| argument == "--json").peekable();
+    let asks_lin = words.peek().is_some_and(|command| command == "lin");
+    let is_first = std::env::args_os().nth(1).is_some_and(|argument| argument == "--json");
+    asks_lin && (is_first || words.any(|argument| argument == "--json"))
 }

@@ -14,7 +14,7 @@ fn with_head(page: &str, text: &str) -> String {
 }
 
 /// Those that the rules must detect.
-const BREAKS: [Break; 17] = [
+const BREAKS: [Break; 19] = [
     ("steps out of order", "out of order", |page| {
         page.replace("data-step=\"3\"", "data-step=\"x\"")
             .replace("data-step=\"4\"", "data-step=\"3\"")
@@ -38,6 +38,12 @@ const BREAKS: [Break; 17] = [
         )
     }),
     ("a step that is shown too late", "a key is lost", |page| page.replace("show(next);", "")),
+    ("keys that are kept from what they scroll", "cannot be scrolled", |page| {
+        page.replace("if (scrolls(event)) return;", "")
+    }),
+    ("an address that leads where it does not say", "names no step", |page| {
+        page.replace("if (place >= 0) show(place);", "show(Math.max(0, place));")
+    }),
     ("a step that is not where its link says", "not the current one", |page| {
         page.replace(
             "found ? numbers.indexOf(Number(found[1])) : -1",

@@ -19,7 +19,7 @@ fn at_the_fatal_step<'t>(tab: &'t mut Tab, path: &Path) -> Result<Page<'t>> {
 pub fn picture(tab: &mut Tab, path: &Path, file: &Path) -> Result<()> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let new = tempfile::NamedTempFile::new_in(folder)?;
-    at_the_fatal_step(tab, path)?.shoot(new.path(), Some(1340))?;
+    at_the_fatal_step(tab, path)?.shoot(new.path(), Some(2200))?;
     new.persist(file).with_context(|| file.display().to_string())?;
     Ok(())
 }

@@ -45,6 +45,8 @@ pub fn thoroughly(tab: &mut Tab, path: &Path) -> Result<Vec<String>> {
     let goes = by_keys.is_empty();
     if goes {
         by_keys.extend(loses_no_key(&page, &steps)?);
+        by_keys.extend(leaves_keys_to_what_scrolls(&page, &steps)?);
+        by_keys.extend(goes_by_no_foreign_address(&page, &steps)?);
     }
     wrong.extend(by_keys);
     wrong.extend(is_seen_to_have_the_focus(&page)?);
@@ -184,6 +186,35 @@ fn loses_no_key(page: &Page, steps: &[u64]) -> Result<Vec<String>> {
     press('ArrowRight');
     return await comes(steps[2]) ? [] : ['a key is lost that comes soon after another'];";
     wrong_on_the_way(page, steps, twice)
+}
+
+/// Arrow keys are for what is too wide, where the reader is in it.
+fn leaves_keys_to_what_scrolls(page: &Page, steps: &[u64]) -> Result<Vec<String>> {
+    let narrow = "const boxes = [...document.querySelectorAll('.moment pre, .lanes, .history')].filter(box => box.offsetHeight > 0);
+    return boxes.filter(box => {
+        const style = box.getAttribute('style') ?? '';
+        box.setAttribute('style', `${style}; width: 3em; overflow-x: auto`);
+        const event = new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true, cancelable: true });
+        const taken = box.scrollWidth > box.clientWidth && !box.dispatchEvent(event);
+        box.setAttribute('style', style);
+        return taken;
+    }).map(box => `${box.className || box.tagName} cannot be scrolled by keys`);";
+    wrong_on_the_way(page, steps, narrow)
+}
+
+/// An address that names no step changes nothing.
+fn goes_by_no_foreign_address(page: &Page, steps: &[u64]) -> Result<Vec<String>> {
+    let foreign = "const last = steps[steps.length - 1];
+    press('End');
+    await comes(last);
+    for (const foreign of ['step=999999', 'elsewhere']) {
+        const heard = new Promise(done => window.addEventListener('hashchange', done, { once: true }));
+        location.hash = foreign;
+        await heard;
+        if (shows(last).length > 0) return [`#${foreign} names no step, and leads to one`];
+    }
+    return [];";
+    wrong_on_the_way(page, steps, foreign)
 }
 
 /// Without its script a page shows everything.

@@ -29,9 +29,28 @@ pub trait Spec: Send + Sync + 'static {
         vec![(ret, after)]
     }
 
-    /// Whether [`undo`](Self::undo) takes steps back. Then the judge never copies a state to come back to it, and
-    /// [`step`](Self::step) must be the only outcome.
+    /// Whether [`undo`](Self::undo) takes steps back. Then the judge never copies a state to come back to it, and there must
+    /// be one state at most to which an answer leads.
     const UNDOES: bool = false;
+
+    /// Carries out `op` if it can be answered by `ret`, and says whether it was. Asked only if [`UNDOES`](Self::UNDOES); to be
+    /// written if [`step`](Self::step) is not the only outcome.
+    fn redo(&self, state: &mut Self::State, op: &Self::Op, ret: &Self::Ret) -> bool {
+        let own = self.step(state, op);
+        let fits = own == *ret;
+        if !fits {
+            self.undo(state, op, &own);
+        }
+        fits
+    }
+
+    /// All right answers to `op` in `state`, which is left as it was. Asked only if [`UNDOES`](Self::UNDOES); to be written if
+    /// [`step`](Self::step) is not the only outcome.
+    fn answers(&self, state: &mut Self::State, op: &Self::Op) -> Vec<Self::Ret> {
+        let own = self.step(state, op);
+        self.undo(state, op, &own);
+        vec![own]
+    }
 
     /// Takes back `op`, which answered `ret` and was the last that changed `state`. Asked only if
     /// [`UNDOES`](Self::UNDOES).
@@ -49,12 +68,13 @@ pub trait Spec: Send + Sync + 'static {
 
     /// What all calls together say of the order in which they happened.
     ///
-    /// It never changes a verdict if it is true, and makes searches short.
-    fn foresee(&self, calls: &[Seen<'_, Self>]) -> Foresight
+    /// It never changes a verdict if it is true, and makes searches short. Where that takes long, `may` is to be asked now
+    /// and then whether it may go on, and told how many bytes are in use; if not, less can be concluded.
+    fn foresee(&self, calls: &[Seen<'_, Self>], may: &mut dyn FnMut(usize) -> bool) -> Foresight
     where
         Self: Sized,
     {
-        let _ = calls;
+        let _ = (calls, may);
         Foresight::Nothing
     }
 
@@ -65,9 +85,18 @@ pub trait Spec: Send + Sync + 'static {
 
     /// The part of the structure that `op` is about, if operations on different parts are independent (a
     /// map's key). A history all of whose operations name a part is judged part by part.
+    ///
+    /// It is told by a number; where that is a hash, so that two parts may have the same, [`is_same_part`](Self::is_same_part)
+    /// tells them apart.
     fn partition(&self, op: &Self::Op) -> Option<u64> {
         let _ = op;
         None
+    }
+
+    /// Whether two operations whose parts have the same number are about the same part.
+    fn is_same_part(&self, first: &Self::Op, second: &Self::Op) -> bool {
+        let _ = (first, second);
+        true
     }
 }
 
@@ -126,6 +155,8 @@ pub enum Foresight {
     /// A second interval for each call. In every order that explains them, a call whose second interval ends
     /// before that of another call begins comes before it, and has happened if the other has.
     Intervals(Vec<(u64, u64)>),
+    /// These calls in this order explain them. It is tried first, and believed if it does.
+    Order(Vec<usize>),
 }
 
 /// An implementation of a [`Spec`].

@@ -4,7 +4,7 @@ use crate::random::{Maker, Numbers, ORDERS};
 use crate::specs::bag;
 use selvedge::check::specs::{BagOp, BagRet, PerKey, Queue, Stack};
 use selvedge::check::{Call, History, Judgement, Limit, Limits, Order, Spec, judge, judge_within};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const HISTORIES: u64 = if cfg!(debug_assertions) { 1_000 } else { 10_000 };
 
@@ -41,6 +41,34 @@ fn no_time_at_all() {
     assert!(unknown(&maker, &limits, Limit::Time) > 0);
     let limits = Limits { time: Some(Duration::MAX), ..Limits::default() };
     assert_eq!(unknown(&maker, &limits, Limit::Time), 0, "beyond all time there is no limit");
+}
+
+/// A search that would take far longer ends when its time is over, whatever a turn costs.
+#[test]
+fn the_time_is_kept() {
+    let history = hard(0);
+    let more = (0..40).map(|nth| Call {
+        thread: 1_000 + nth,
+        op: (1, BagOp::Put(nth as u8)),
+        ret: Some(BagRet::Done),
+        start: 4,
+        end: 30,
+        phase: 0,
+    });
+    let history: History<_, _> = history.calls().iter().cloned().chain(more).collect();
+    let time = Duration::from_millis(500);
+    let limits = Limits { time: Some(time), memory: None, workers: 1 };
+    let begun = Instant::now();
+    // The first part has no explanation, so only what is told of the others can take long.
+    assert!(!judge_within(&PerKey::new(Stack::new()), &history, Order::RealTime, &limits).is_explained());
+    let one = history.calls().iter().filter(|call| call.op.0 == 1).cloned().collect();
+    let begun_again = Instant::now();
+    let judgement = judge_within(&PerKey::new(Stack::new()), &one, Order::RealTime, &limits);
+    assert_eq!(judgement, Judgement::Unknown(Limit::Time));
+    for spent in [begun_again - begun, begun_again.elapsed()] {
+        // As much again for a machine that is busy.
+        assert!(spent < 2 * time, "{spent:?}");
+    }
 }
 
 #[test]

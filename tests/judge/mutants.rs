@@ -152,7 +152,7 @@ impl Spec for Faulty {
         }
     }
 
-    fn foresee(&self, calls: &[Seen<'_, Self>]) -> Foresight {
+    fn foresee(&self, calls: &[Seen<'_, Self>], _may: &mut dyn FnMut(usize) -> bool) -> Foresight {
         let empty = calls.iter().any(|call| call.ret == Some(&BagRet::Empty));
         let told = |seen: &Seen<'_, Self>| {
             let taken = |other: &&Seen<'_, Self>| match (seen.op, other.ret) {

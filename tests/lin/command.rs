@@ -222,6 +222,13 @@ fn a_question_that_is_not_understood_has_an_answer_in_json() {
         assert!(told.is_some() && told == plainly, "{told:?} {plainly:?}");
         assert_eq!(out(&lin(&plain)), "");
     }
+    // Before the command it is none of its options, but who writes it there reads JSON too.
+    let mut command = Command::new(env!("CARGO_BIN_EXE_selvedge"));
+    command.current_dir(example("")).args(["--json", "lin", "register.edn"]);
+    let first = command.output().expect("the command runs");
+    assert_eq!(code(&first), 3);
+    let json: serde_json::Value = serde_json::from_str(&out(&first)).expect("JSON");
+    assert!(json["error"].as_str().is_some_and(|error| error.contains("'--json'")), "{json}");
     // Behind `--` it is the name of a file.
     assert_eq!(out(&lin(&["--spec", "heap", "--", "--json"])), "");
 }
@@ -260,6 +267,8 @@ fn picture() {
     let answer = lin(&["stale.edn", "--picture", "no/such/folder/x.html"]);
     assert_eq!(code(&answer), 3);
     assert!(err(&answer).contains("--picture no/such/folder/x.html: "), "{}", err(&answer));
+    // The verdict is told all the same.
+    assert!(out(&answer).contains("NOT linearizable"), "{}", out(&answer));
 }
 
 /// A long log is read and judged part by part, by as many threads as are asked for: the same answer.

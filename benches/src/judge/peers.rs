@@ -1,10 +1,12 @@
 //! The checkers: each is given the history in its own form before the clock starts.
 
-use crate::histories::{Call, Case, Kind, Op, Ret};
+use crate::histories::{CAPACITY, Call, Case, FULL, Kind, Op, Ret};
 use lincheck::checker::LinearizabilityChecker;
 use lincheck::recorder::{Recorder, record_init_part};
-use selvedge::check::specs::{BagOp, BagRet, Queue, Register, RegisterOp, RegisterRet, Stack};
-use selvedge::check::{History, Order, Spec, judge};
+use selvedge::check::specs::{
+    BagOp, BagRet, CasOp, CasRegister, CasRet, Map, MapOp, Queue, Register, RegisterOp, RegisterRet, Stack,
+};
+use selvedge::check::{History, Limits, Order, Spec, judge_within};
 use stateright::semantics::{ConsistencyTester, LinearizabilityTester, SequentialSpec};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -36,42 +38,80 @@ pub const PEERS: [&str; 4] = ["selvedge", "todc-utils", "stateright", "lincheck"
 pub fn run(peer: &str, case: &Case) -> Measured {
     let calls = case.history();
     match (peer, case.kind) {
-        ("selvedge", _) => selvedge(case.kind, &calls),
+        ("selvedge", _) => selvedge(case, &calls),
         ("todc-utils", Kind::Register) => todc::<0>(&calls),
         ("todc-utils", Kind::Queue) => todc::<1>(&calls),
         ("todc-utils", Kind::Stack) => todc::<2>(&calls),
+        ("todc-utils", Kind::CasRegister) => todc::<3>(&calls),
+        ("todc-utils", Kind::BoundedQueue) => todc::<4>(&calls),
+        ("todc-utils", Kind::Map) => todc::<5>(&calls),
         ("stateright", kind) => stateright(kind, &calls),
         ("lincheck", Kind::Register) => lincheck::<0>(&calls),
         ("lincheck", Kind::Queue) => lincheck::<1>(&calls),
         ("lincheck", Kind::Stack) => lincheck::<2>(&calls),
+        ("lincheck", Kind::CasRegister) => lincheck::<3>(&calls),
+        ("lincheck", Kind::BoundedQueue) => lincheck::<4>(&calls),
+        ("lincheck", Kind::Map) => lincheck::<5>(&calls),
         _ => panic!("{peer} is unknown"),
     }
 }
 
-const KINDS: [Kind; 3] = [Kind::Register, Kind::Queue, Kind::Stack];
+const KINDS: [Kind; 6] =
+    [Kind::Register, Kind::Queue, Kind::Stack, Kind::CasRegister, Kind::BoundedQueue, Kind::Map];
 
-fn selvedge(kind: Kind, calls: &[Call]) -> Measured {
-    fn judged<S: Spec>(spec: &S, calls: &[Call], told: impl Fn(&Call) -> (S::Op, S::Ret)) -> Measured {
-        let calls = calls.iter().map(|call| {
+fn selvedge(case: &Case, calls: &[Call]) -> Measured {
+    let limits = Limits { workers: case.workers, ..Limits::default() };
+    let judged = Judged { calls, limits };
+
+    let bag = |call: &Call| match (call.op, call.ret) {
+        (Op::Put(value), FULL) => (BagOp::Put(value), BagRet::Full),
+        (Op::Put(value), _) => (BagOp::Put(value), BagRet::Done),
+        (_, Some(value)) => (BagOp::Take, BagRet::Taken(value)),
+        (_, None) => (BagOp::Take, BagRet::Empty),
+    };
+    match case.kind {
+        Kind::Register => judged.by(&Register { initial: None }, |call| match call.op {
+            Op::Put(value) => (RegisterOp::Write(Some(value)), RegisterRet::Written),
+            _ => (RegisterOp::Read, RegisterRet::Value(call.ret)),
+        }),
+        Kind::CasRegister => judged.by(&CasRegister { initial: None }, |call| match call.op {
+            Op::Put(value) => (CasOp::Write(Some(value)), CasRet::Written),
+            Op::Cas(expected, new) => {
+                (CasOp::Cas { expected: Some(expected), new: Some(new) }, CasRet::Set(call.ret == Some(1)))
+            }
+            _ => (CasOp::Read, CasRet::Value(call.ret)),
+        }),
+        Kind::Queue => judged.by(&Queue::unbounded(), bag),
+        Kind::BoundedQueue => judged.by(&Queue::bounded(CAPACITY), bag),
+        Kind::Stack => judged.by(&Stack::new(), bag),
+        Kind::Map => judged.by(&Map::new(), |call| {
+            let op = match call.op {
+                Op::Insert(key, value) => MapOp::Insert(key, value),
+                Op::Remove(key) => MapOp::Remove(key),
+                Op::Get(key) => MapOp::Get(key),
+                op => panic!("{op:?} is nothing that a map is asked"),
+            };
+            (op, call.ret)
+        }),
+    }
+}
+
+/// A history for our own judge.
+struct Judged<'a> {
+    calls: &'a [Call],
+    limits: Limits,
+}
+
+impl Judged<'_> {
+    fn by<S: Spec>(&self, spec: &S, told: impl Fn(&Call) -> (S::Op, S::Ret)) -> Measured {
+        let calls = self.calls.iter().map(|call| {
             let (op, ret) = told(call);
             let Call { thread, start, end, .. } = *call;
             selvedge::check::Call { thread, op, ret: Some(ret), start, end, phase: 0 }
         });
         let history: History<S::Op, S::Ret> = calls.collect();
-        measured(|| (), |()| judge(spec, &history, Order::RealTime).is_explained())
-    }
-    let bag = |call: &Call| match (call.op, call.ret) {
-        (Op::Put(value), _) => (BagOp::Put(value), BagRet::Done),
-        (Op::Take, Some(value)) => (BagOp::Take, BagRet::Taken(value)),
-        (Op::Take, None) => (BagOp::Take, BagRet::Empty),
-    };
-    match kind {
-        Kind::Register => judged(&Register { initial: None }, calls, |call| match call.op {
-            Op::Put(value) => (RegisterOp::Write(Some(value)), RegisterRet::Written),
-            Op::Take => (RegisterOp::Read, RegisterRet::Value(call.ret)),
-        }),
-        Kind::Queue => judged(&Queue::unbounded(), calls, bag),
-        Kind::Stack => judged(&Stack::new(), calls, bag),
+        let judge = || judge_within(spec, &history, Order::RealTime, &self.limits);
+        measured(|| (), |()| judge().is_explained())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::beginning::{after, states};
 use super::frontier::Frontier;
+use super::limits::{Clock, Limits};
 use super::plan::{Plan, Until};
 use super::{Case, intervals, parts};
 use crate::check::history::{History, Order};
@@ -39,30 +40,33 @@ pub(crate) struct Earlier<Ret> {
     pub barred: Option<usize>,
 }
 
-/// What could have come after `prefix`, where the answers of `stuck` are wrong.
+/// What could have come after `prefix`, where the answers of `stuck` are wrong. Once the time is over nothing more is found out:
+/// it is told as if it were too much.
 pub(crate) fn ahead<S: Spec>(
     spec: &S,
     history: &History<S::Op, S::Ret>,
     order: Order,
     prefix: &[usize],
     stuck: &[usize],
+    limits: &Limits,
 ) -> Ahead<S::Ret> {
+    let clock = &Clock::new(limits, 1);
     let calls = history.calls();
     let mine = |part: &Vec<u32>| stuck.first().is_some_and(|&call| part.contains(&(call as u32)));
     let whole = || (0..calls.len() as u32).collect();
     let which = parts::of(spec, history, order).and_then(|parts| parts.into_iter().find(mine));
     let case = Case { spec, history, order, intervals: &intervals(history, order) };
-    let plan: Plan = case.plan(&which.unwrap_or_else(whole), Until::End).without_foresight();
+    let plan: Plan = case.plan(&which.unwrap_or_else(whole), Until::End);
     let frontier = Frontier::after(&plan, prefix);
     let call = |item: u32| plan.items[item as usize].call as usize;
     let pending: Vec<usize> = frontier.loose(frontier.bound()).map(call).collect();
-    let reached = if prefix.len() > MOST_CALLS { None } else { reached(&case, prefix, &pending) };
+    let reached = if prefix.len() > MOST_CALLS { None } else { reached(&case, prefix, &pending, clock) };
     let at_the_end =
         stuck.iter().map(|&call| right(spec, reached.iter().flatten(), &calls[call].op)).collect();
     let within = if prefix.len() > MOST_PLACES || !pending.is_empty() { &[][..] } else { prefix };
     let earlier = |&call: &usize| {
         let places = within.iter().enumerate().map(|(place, &before)| {
-            let states = states(spec, calls, &within[..place]);
+            let states = states(spec, calls, &within[..place], clock).unwrap_or_default();
             let barred = within[place..].iter().copied().find(|&other| case.is_before(other, call));
             Earlier { before, right: right(spec, &states, &calls[call].op), barred }
         });
@@ -87,23 +91,28 @@ where
 
 /// The states after a beginning and any of the calls without an answer, in any order; first those without. `None` if
 /// there are too many ways.
-fn reached<S: Spec>(case: &Case<'_, S>, prefix: &[usize], pending: &[usize]) -> Option<Vec<S::State>> {
+fn reached<S: Spec>(
+    case: &Case<'_, S>,
+    prefix: &[usize],
+    pending: &[usize],
+    clock: &Clock,
+) -> Option<Vec<S::State>> {
     let calls = case.history.calls();
     let mut ways: Vec<(S::State, HashSet<usize>)> = Vec::new();
     let mut next: VecDeque<(S::State, HashSet<usize>)> =
-        states(case.spec, calls, prefix).into_iter().map(|state| (state, HashSet::new())).collect();
+        states(case.spec, calls, prefix, clock)?.into_iter().map(|state| (state, HashSet::new())).collect();
     while let Some((state, used)) = next.pop_front() {
         // Who has used fewer can go wherever who has used more can: they come first.
         if ways.iter().any(|(other, fewer)| *other == state && fewer.is_subset(&used)) {
             continue;
         }
-        if ways.len() + next.len() > MOST_WAYS {
+        if ways.len() + next.len() > MOST_WAYS || clock.is_over() {
             return None;
         }
         for &call in pending.iter().filter(|call| !used.contains(call)) {
             let mut more = used.clone();
             more.insert(call);
-            let states = after(case.spec, &HashSet::from([state.clone()]), &calls[call]);
+            let states = after(case.spec, HashSet::from([state.clone()]), &calls[call]);
             next.extend(states.into_iter().map(|state| (state, more.clone())));
         }
         ways.push((state, used));

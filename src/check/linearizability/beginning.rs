@@ -16,11 +16,11 @@
 //! The second is exponential in the number of calls that overlap at one moment, at worst, and is given up after
 //! [`MOST_SETS`].
 
-use super::Case;
 use super::frontier::Frontier;
-use super::limits::Clock;
+use super::limits::{Clock, Limits};
 use super::plan::Until;
 use super::search::{End, Search};
+use super::{Case, Judgement};
 use crate::check::history::{Call, History, Order};
 use crate::check::spec::Spec;
 use std::collections::HashSet;
@@ -90,6 +90,7 @@ fn by_halves(end: usize, mut holds: impl FnMut(usize) -> Option<bool>) -> Option
 /// Whether the calls that ended before a moment, and these, can be explained. In the order: calls, and not items.
 fn explained<S: Spec>(case: &Case<'_, S>, which: &[u32], moment: u64, also: &[u32], clock: &Clock) -> End {
     let plan = case.plan(which, Until::Moment(moment, also));
+    let plan = plan.foreseen(case.spec, case.history, clock);
     let end = Search::new(case.spec, case.history.calls(), &plan).run(clock);
     let End::Explained(order) = end else { return end };
     End::Explained(order.into_iter().map(|item| plan.items[item as usize].call).collect())
@@ -160,60 +161,101 @@ impl<S: Spec> Widest<'_, S> {
 }
 
 /// Cuts a beginning after its last answered call, adds answered calls while one fits (to one that is the longest there is
-/// nothing to add), and says which could come next then, if they were answered otherwise.
+/// nothing to add), and says which could come next then, if they were answered otherwise; and whether there was time for all
+/// that.
 ///
 /// # Panics
 /// If the beginning is none.
-pub(super) fn completed<S: Spec>(case: &Case<'_, S>, which: &[u32], prefix: &mut Vec<usize>) -> Vec<usize> {
+pub(super) fn completed<S: Spec>(
+    case: &Case<'_, S>,
+    which: &[u32],
+    prefix: &mut Vec<usize>,
+    clock: &Clock,
+) -> (Vec<usize>, bool) {
     let calls = case.history.calls();
     let answered = prefix.iter().rposition(|&call| calls[call].ret.is_some());
     prefix.truncate(answered.map_or(0, |last| last + 1));
-    let plan = case.plan(which, Until::End).without_foresight();
+    let plan = case.plan(which, Until::End);
     let call = |item: u32| plan.items[item as usize].call as usize;
     let mut frontier = Frontier::after(&plan, prefix);
-    let mut reached = states(case.spec, calls, prefix);
-    assert!(!reached.is_empty(), "a beginning can be explained");
+    let mut reached = states(case.spec, calls, prefix, clock);
+    assert!(reached.as_ref().is_none_or(|states| !states.is_empty()), "a beginning can be explained");
     loop {
         let mut free: Vec<u32> = frontier.musts(frontier.bound()).collect();
         free.sort_by_key(|&item| plan.items[item as usize].end);
-        let fitting = free.iter().map(|&item| (item, after(case.spec, &reached, &calls[call(item)])));
-        let Some((item, next)) = fitting.into_iter().find(|(_, states)| !states.is_empty()) else {
-            return free.into_iter().map(call).collect();
+        let next = |&item: &u32| {
+            // Whether it could still be added is of no interest without time.
+            let states = reached.as_ref().filter(|_| !clock.is_over())?;
+            Some((item, after(case.spec, states.clone(), &calls[call(item)])))
+                .filter(|(_, states)| !states.is_empty())
+        };
+        let Some((item, states)) = free.iter().find_map(next) else {
+            let in_time = reached.is_some() && !clock.is_over();
+            return (free.into_iter().map(call).collect(), in_time);
         };
         frontier.take(item);
         prefix.push(call(item));
-        reached = next;
+        reached = Some(states);
     }
 }
 
-/// The states in which a structure may be after these calls, in this order.
-pub(super) fn states<S: Spec>(spec: &S, calls: &[Call<S::Op, S::Ret>], order: &[usize]) -> HashSet<S::State> {
-    order.iter().fold(HashSet::from([spec.initial()]), |states, &call| after(spec, &states, &calls[call]))
+/// The states in which a structure may be after these calls, in this order. `None` if that takes too long.
+pub(super) fn states<S: Spec>(
+    spec: &S,
+    calls: &[Call<S::Op, S::Ret>],
+    order: &[usize],
+    clock: &Clock,
+) -> Option<HashSet<S::State>> {
+    let mut watch = clock.watch();
+    let mut reached = HashSet::from([spec.initial()]);
+    for &call in order {
+        if watch.limit(|| 0).is_some() {
+            return None;
+        }
+        reached = after(spec, reached, &calls[call]);
+    }
+    Some(reached)
 }
 
 /// The states to which a call leads from one of these.
 pub(super) fn after<S: Spec>(
     spec: &S,
-    states: &HashSet<S::State>,
+    states: HashSet<S::State>,
     call: &Call<S::Op, S::Ret>,
 ) -> HashSet<S::State> {
-    let outcomes = states.iter().flat_map(|state| spec.outcomes(state, &call.op));
-    let fits = outcomes.filter(|(ret, _)| call.ret.as_ref().is_none_or(|answer| answer == ret));
-    fits.map(|(_, state)| state).collect()
+    let Call { op, ret, .. } = call;
+    match ret {
+        Some(ret) if S::UNDOES => {
+            let fits = |mut state| spec.redo(&mut state, op, ret).then_some(state);
+            states.into_iter().filter_map(fits).collect()
+        }
+        _ => {
+            let outcomes = states.iter().flat_map(|state| spec.outcomes(state, op));
+            let fits = outcomes.filter(|(own, _)| ret.as_ref().is_none_or(|answer| answer == own));
+            fits.map(|(_, state)| state).collect()
+        }
+    }
 }
 
 /// The call that has spoiled a history that cannot be explained: before its answer all that was known by then could be,
-/// and with it not.
+/// and with it not. `None` if that is not found within the limits.
 pub(in crate::check) fn spoiler<S: Spec>(
     spec: &S,
     history: &History<S::Op, S::Ret>,
     order: Order,
+    limits: &Limits,
 ) -> Option<usize> {
+    let clock = Clock::new(limits, 1);
     let calls = history.calls();
     let mut answered: Vec<usize> = (0..calls.len()).filter(|&call| calls[call].ret.is_some()).collect();
     answered.sort_by_key(|&call| calls[call].end);
     let known = |answers: usize| history.until(calls[answered[answers - 1]].end);
-    let last =
-        by_halves(answered.len(), |answers| Some(super::judge(spec, &known(answers), order).is_explained()));
+    let last = by_halves(answered.len(), |answers| {
+        match super::judge_within(spec, &known(answers), order, &clock.left(limits)) {
+            Judgement::Explained(_) => Some(true),
+            Judgement::Unexplained { .. } => Some(false),
+            Judgement::Unknown(_) => None,
+        }
+    });
     answered.get(last?).copied()
 }

@@ -81,6 +81,14 @@ impl<'p> Frontier<'p> {
         bound
     }
 
+    /// Whether an item is the next of its lane, or a loose one that has not happened.
+    pub(super) fn is_next(&self, item: u32) -> bool {
+        match (item as usize).checked_sub(self.plan.musts()) {
+            Some(number) => self.used[number / 64] >> (number % 64) & 1 == 0,
+            None => self.heads[self.plan.items[item as usize].lane as usize] == item,
+        }
+    }
+
     /// Whether a call that is left, and the next of its lane, can come next.
     pub(super) fn is_free(&self, item: u32, bound: u64) -> bool {
         let Plan { items, before, second, .. } = self.plan;

@@ -9,8 +9,8 @@ use std::time::Duration;
 pub struct Limits {
     /// How long it may take, from the call of the judge on.
     pub time: Option<Duration>,
-    /// How many bytes the judge may remember: the configurations from which it has found no way on. Threads share
-    /// them equally.
+    /// How many bytes the judge may remember: the configurations from which it has found no way on, and the states that it
+    /// keeps to come back to. Threads share them equally.
     pub memory: Option<usize>,
     /// How many threads of the operating system judge the parts of a history; 0 counts as 1.
     pub workers: usize,
@@ -41,10 +41,12 @@ impl fmt::Display for Limit {
     }
 }
 
-/// Turns of a search between two looks at the clock.
+/// Turns of a search between two looks at the clock, at most.
 const TURNS: u64 = 128;
+/// There are fewer if they take longer than this.
+const BETWEEN: Duration = Duration::from_micros(200);
 
-/// What a search asks at each turn: whether to go on.
+/// When searches have to stop.
 pub(super) struct Clock<'a> {
     end: Option<Instant>,
     memory: Option<usize>,
@@ -72,19 +74,61 @@ impl<'a> Clock<'a> {
         Clock { turns, ..*self }
     }
 
-    /// The limit that a search has met at its turn `turn`. (What a search in vain has met is of no interest, and turns are
-    /// counted as time.)
-    pub(super) fn limit(&self, turn: u64, bytes: impl Fn() -> usize) -> Option<Limit> {
-        if self.memory.is_some_and(|most| bytes() > most) {
-            Some(Limit::Memory)
-        } else if turn.is_multiple_of(TURNS) && (turn >= self.turns || (self.idle)() || self.is_over()) {
-            Some(Limit::Time)
-        } else {
-            None
-        }
+    /// What is left of the limits with which it began.
+    pub(super) fn left(&self, limits: &Limits) -> Limits {
+        let left = |end: Instant| end.saturating_duration_since(Instant::now());
+        Limits { time: self.end.map(left), ..limits.clone() }
     }
 
-    fn is_over(&self) -> bool {
+    /// For one search.
+    pub(super) fn watch(&self) -> Watch<'_> {
+        Watch { clock: self, turn: 0, next: 0, stride: 1, looked: None }
+    }
+
+    /// Whether there is no time left.
+    pub(super) fn is_over(&self) -> bool {
         self.end.is_some_and(|end| Instant::now() >= end)
+    }
+}
+
+/// What a search asks at each turn.
+pub(super) struct Watch<'a> {
+    clock: &'a Clock<'a>,
+    turn: u64,
+    /// The turn of the next look at the clock, how many turns are between two of them, and when the last one was.
+    next: u64,
+    stride: u64,
+    looked: Option<Instant>,
+}
+
+impl Watch<'_> {
+    /// The limit that is met at this turn. (What a search in vain has met is of no interest, and turns are counted as time.)
+    pub(super) fn limit(&mut self, bytes: impl Fn() -> usize) -> Option<Limit> {
+        if self.clock.memory.is_some_and(|most| bytes() > most) {
+            return Some(Limit::Memory);
+        }
+        let turn = self.turn;
+        self.turn += 1;
+        if turn >= self.clock.turns || turn >= self.next && self.look() {
+            return Some(Limit::Time);
+        }
+        None
+    }
+
+    /// Whether to stop. The heavier the turns are, the fewer are taken until the next look.
+    fn look(&mut self) -> bool {
+        if let Some(end) = self.clock.end {
+            let now = Instant::now();
+            if now >= end {
+                return true;
+            }
+            let is_late = self.looked.is_some_and(|looked| now - looked > BETWEEN);
+            self.stride = if is_late { self.stride / 2 } else { self.stride * 2 }.clamp(1, TURNS);
+            self.looked = Some(now);
+        } else {
+            self.stride = TURNS;
+        }
+        self.next = self.turn + self.stride;
+        (self.clock.idle)()
     }
 }

@@ -6,6 +6,7 @@
 //! | `plan.rs` | the calls of a part in lanes, and the intervals by which an order sees them |
 //! | `frontier.rs` | what has happened, and what can come next |
 //! | `memo.rs` | configurations without a way on |
+//! | `past.rs` | what has happened, and how steps are taken back |
 //! | `search.rs` | depth first over the orders in which calls can have happened |
 //! | `beginning.rs` | if there is no order: how far a history can be explained |
 //! | `ahead.rs` | what could have come next there, and what would have been right |
@@ -19,14 +20,16 @@
 //!   So what has happened is a number per lane, and what can come next is among their heads.
 //! * *In the order of returns.* Of those that can come next the first that ended is tried first: a search that is not
 //!   misled goes straight through.
-//! * *Steps back* are taken by [`Spec::undo`] where there is one, and nothing is copied on the way.
+//! * *Steps back* are taken by [`Spec::undo`] where there is one, and nothing is copied on the way. Else few states are kept of
+//!   what lies back.
 //! * *Remembered is what has failed*, when it has failed, and not what is under way: a search that is not misled hashes
 //!   no state. It is compared exactly; hashes only find it.
 //! * *Calls without an answer* happen or not. A configuration in which more of them have happened, and that is the same
 //!   otherwise, is no better.
 //! * *Hurry.* A call that can come next, fits, and cannot hurt is taken, and no other tried ([`Urgency`]).
 //! * *Foresight.* A specification may conclude from all answers together that some call came before another, or
-//!   that there is no explanation at all ([`Spec::foresee`]).
+//!   that there is no explanation at all, or which it is ([`Spec::foresee`]). That one is tried like any other, and
+//!   believed if it holds.
 //!
 //! # Why hurry is right
 //! Say the calls that are left can be explained, `u` first, then `c`, and `c` can come next and fits.
@@ -65,6 +68,7 @@ mod frontier;
 mod limits;
 mod memo;
 mod parts;
+mod past;
 mod plan;
 mod search;
 
@@ -179,6 +183,7 @@ impl<S: Spec> Case<'_, S> {
     /// Judges these calls, or only what ended of them before the moment `until`.
     fn judged(&self, which: &[u32], until: Option<u64>, clock: &Clock) -> Judgement {
         let plan = self.plan(which, until.map_or(Until::End, |moment| Until::Moment(moment, &[])));
+        let plan = plan.foreseen(self.spec, self.history, clock);
         let calls =
             |items: &[u32]| items.iter().map(|&item| plan.items[item as usize].call as usize).collect();
         match Search::new(self.spec, self.history.calls(), &plan).run(clock) {
@@ -191,8 +196,8 @@ impl<S: Spec> Case<'_, S> {
                 let has_seen_all = until.is_none() && !plan.has_foresight();
                 let Beginning { calls: mut prefix, is_longest } =
                     if has_seen_all { seen } else { beginning::longest(self, which, until, clock) };
-                let stuck = beginning::completed(self, which, &mut prefix);
-                Judgement::Unexplained { prefix, stuck, longest: is_longest }
+                let (stuck, in_time) = beginning::completed(self, which, &mut prefix, clock);
+                Judgement::Unexplained { prefix, stuck, longest: is_longest && in_time }
             }
         }
     }

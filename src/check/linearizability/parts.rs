@@ -12,11 +12,18 @@ pub(super) fn of<S: Spec>(spec: &S, history: &History<S::Op, S::Ret>, order: Ord
     if matches!(order, Order::Program | Order::Given) {
         return None;
     }
-    let mut parts: BTreeMap<u64, Vec<u32>> = BTreeMap::new();
-    for (number, call) in history.calls().iter().enumerate() {
-        parts.entry(spec.partition(&call.op)?).or_default().push(number as u32);
+    let calls = history.calls();
+    // Parts may have the same number.
+    let mut parts: BTreeMap<u64, Vec<Vec<u32>>> = BTreeMap::new();
+    for (number, call) in calls.iter().enumerate() {
+        let alike = parts.entry(spec.partition(&call.op)?).or_default();
+        let own = alike.iter_mut().find(|part| spec.is_same_part(&calls[part[0] as usize].op, &call.op));
+        match own {
+            Some(part) => part.push(number as u32),
+            None => alike.push(vec![number as u32]),
+        }
     }
-    let mut parts: Vec<Vec<u32>> = parts.into_values().collect();
+    let mut parts: Vec<Vec<u32>> = parts.into_values().flatten().collect();
     parts.sort_unstable_by_key(|part| part[0]);
     Some(parts)
 }

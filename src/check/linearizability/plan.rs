@@ -9,6 +9,7 @@
 //! before the other's begins. Real time has the calls' times, program order has phases, quiescent consistency
 //! counts the quiet moments.
 
+use super::limits::Clock;
 use crate::check::history::{Call, History, Order};
 use crate::check::spec::{Foresight, Seen, Spec, Urgency};
 
@@ -50,6 +51,8 @@ pub(super) struct Plan {
     pub second: Vec<(u64, u64)>,
     /// The order is one of intervals, and of nothing else.
     pub is_of_intervals: bool,
+    /// An explanation that was foreseen: items.
+    pub order: Option<Vec<u32>>,
     /// It was foreseen that there is no explanation.
     pub impossible: bool,
 }
@@ -126,35 +129,44 @@ impl Plan {
         items.append(&mut loose);
         let before = (order == Order::Given).then(|| history.before().to_vec());
         let is_of_intervals = !threads;
-        let mut plan = Plan { items, lanes, before, second: Vec::new(), is_of_intervals, impossible: false };
-        // What is foreseen is concluded from the intervals. With threads there is more to the order than these, and
-        // where it is impossible no longest beginning could be told by them.
-        if is_of_intervals {
-            plan.foresee(spec, history);
-        }
-        plan
+        let second = Vec::new();
+        Plan { items, lanes, before, second, is_of_intervals, order: None, impossible: false }
     }
 
-    fn foresee<S: Spec>(&mut self, spec: &S, history: &History<S::Op, S::Ret>) {
+    /// The same, with what is foreseen.
+    ///
+    /// That is concluded from the intervals. With threads there is more to the order than these, and where it is impossible
+    /// no longest beginning could be told by them.
+    pub(super) fn foreseen<S: Spec>(
+        mut self,
+        spec: &S,
+        history: &History<S::Op, S::Ret>,
+        clock: &Clock,
+    ) -> Plan {
+        if self.is_of_intervals {
+            self.foresee(spec, history, clock);
+        }
+        self
+    }
+
+    fn foresee<S: Spec>(&mut self, spec: &S, history: &History<S::Op, S::Ret>, clock: &Clock) {
         let musts = self.musts();
         let seen = self.items.iter().enumerate().map(|(number, item)| {
             let Call { op, ret, .. } = &history.calls()[item.call as usize];
             let (start, end, must) = (item.start, item.end, number < musts);
             Seen { op, ret: ret.as_ref(), start, end, must }
         });
-        match spec.foresee(&seen.collect::<Vec<_>>()) {
+        let mut watch = clock.watch();
+        let mut may = |bytes| watch.limit(|| bytes).is_none();
+        match spec.foresee(&seen.collect::<Vec<_>>(), &mut may) {
             Foresight::Nothing => {}
             Foresight::Impossible => self.impossible = true,
             Foresight::Intervals(second) => {
                 assert_eq!(second.len(), self.items.len(), "a second interval for each call");
                 self.second = second;
             }
+            Foresight::Order(order) => self.order = Some(order.into_iter().map(|item| item as u32).collect()),
         }
-    }
-
-    /// The same, and nothing foreseen.
-    pub(super) fn without_foresight(self) -> Plan {
-        Plan { second: Vec::new(), impossible: false, ..self }
     }
 
     /// How many calls must have happened: they come first among the items.
@@ -164,7 +176,7 @@ impl Plan {
 
     /// Whether something was foreseen, so that the search does not see every beginning.
     pub(super) fn has_foresight(&self) -> bool {
-        self.impossible || !self.second.is_empty()
+        self.impossible || !self.second.is_empty() || self.order.is_some()
     }
 }
 

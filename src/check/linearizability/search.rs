@@ -3,6 +3,7 @@
 use super::frontier::{Cursor, Frontier};
 use super::limits::{Clock, Limit};
 use super::memo::Memo;
+use super::past::Past;
 use super::plan::Plan;
 use crate::check::history::Call;
 use crate::check::spec::{Spec, Urgency};
@@ -18,22 +19,6 @@ pub(super) enum End {
     Unknown(Limit),
 }
 
-/// How a state is had back.
-enum Back<S: Spec> {
-    /// By [`Spec::undo`], which is told the answer.
-    Undo(S::Ret),
-    /// It was kept.
-    Kept(S::State),
-}
-
-/// A call has happened, and this is where it led.
-struct Step<S: Spec> {
-    item: u32,
-    back: Back<S>,
-    /// The states to which other outcomes of the call lead.
-    others: Vec<S::State>,
-}
-
 /// A configuration on the way: what of it was tried.
 struct Node {
     cursor: Cursor,
@@ -46,13 +31,11 @@ struct Node {
 
 pub(super) struct Search<'p, S: Spec> {
     spec: &'p S,
-    calls: &'p [Call<S::Op, S::Ret>],
     plan: &'p Plan,
     frontier: Frontier<'p>,
-    state: S::State,
-    /// The nodes from the root on, and the steps between them.
+    /// The steps from the root on, and the nodes between which they lie.
+    past: Past<'p, S>,
     nodes: Vec<Node>,
-    steps: Vec<Step<S>>,
     memo: Memo<S::State>,
     furthest: (u64, usize),
     beginning: Vec<u32>,
@@ -62,12 +45,10 @@ impl<'p, S: Spec> Search<'p, S> {
     pub(super) fn new(spec: &'p S, calls: &'p [Call<S::Op, S::Ret>], plan: &'p Plan) -> Self {
         Search {
             spec,
-            calls,
             plan,
             frontier: Frontier::new(plan),
-            state: spec.initial(),
+            past: Past::new(spec, calls, plan.items.len()),
             nodes: Vec::with_capacity(plan.items.len() + 1),
-            steps: Vec::with_capacity(plan.items.len()),
             memo: Memo::new(),
             furthest: (0, 0),
             beginning: Vec::new(),
@@ -78,13 +59,15 @@ impl<'p, S: Spec> Search<'p, S> {
         if self.plan.impossible {
             return End::Unexplained(Vec::new());
         }
+        if self.goes_as_foreseen() {
+            return End::Explained(self.past.order());
+        }
         self.enter();
-        let mut turns = 0;
+        let mut watch = clock.watch();
         while self.frontier.left() > 0 {
-            if let Some(limit) = clock.limit(turns, || self.memo.bytes()) {
+            if let Some(limit) = watch.limit(|| self.memo.bytes() + self.past.bytes()) {
                 return End::Unknown(limit);
             }
-            turns += 1;
             if !self.advance() {
                 self.look();
                 if !self.retreat() {
@@ -92,11 +75,24 @@ impl<'p, S: Spec> Search<'p, S> {
                 }
             }
         }
-        End::Explained(self.order())
+        End::Explained(self.past.order())
     }
 
-    fn order(&self) -> Vec<u32> {
-        self.steps.iter().map(|step| step.item).collect()
+    /// Whether an explanation was foreseen, and is one. Otherwise nothing has happened.
+    fn goes_as_foreseen(&mut self) -> bool {
+        let Some(order) = &self.plan.order else { return false };
+        let fits = |&item: &u32| {
+            let bound = self.frontier.bound();
+            let can_be_next = self.frontier.is_next(item) && self.frontier.is_free(item, bound);
+            can_be_next && self.take(item)
+        };
+        let is_one = order.iter().all(fits) && self.frontier.left() == 0;
+        if !is_one {
+            while self.past.last().is_some() {
+                self.another();
+            }
+        }
+        is_one
     }
 
     fn enter(&mut self) {
@@ -110,7 +106,7 @@ impl<'p, S: Spec> Search<'p, S> {
         let come = (bound, self.plan.musts() - self.frontier.left());
         if come > self.furthest {
             self.furthest = come;
-            self.beginning = self.order();
+            self.beginning = self.past.order();
         }
     }
 
@@ -143,9 +139,9 @@ impl<'p, S: Spec> Search<'p, S> {
 
     /// The call has been taken: goes on from there, or takes it back if that is known to lead nowhere.
     fn is_new(&mut self, item: u32) -> bool {
-        debug_assert_eq!(self.steps.last().map(|step| step.item), Some(item));
+        debug_assert_eq!(self.past.last(), Some(item));
         loop {
-            if !self.memo.is_dead(&self.frontier, &self.state) {
+            if !self.memo.is_dead(&self.frontier, self.past.state()) {
                 self.enter();
                 return true;
             }
@@ -178,55 +174,21 @@ impl<'p, S: Spec> Search<'p, S> {
 
     /// The item happens, if its answer fits.
     fn take(&mut self, item: u32) -> bool {
-        let Call { op, ret: answer, .. } = &self.calls[self.plan.items[item as usize].call as usize];
-        let loose = item as usize >= self.plan.musts();
-        let step = if S::UNDOES {
-            let ret = self.spec.step(&mut self.state, op);
-            let fits = answer.as_ref().is_none_or(|answer| *answer == ret);
-            // A loose call that changes nothing may as well not happen.
-            if !fits || loose && self.spec.urgency(op, Some(&ret)) == Urgency::Read {
-                self.spec.undo(&mut self.state, op, &ret);
-                return false;
-            }
-            Step { item, back: Back::Undo(ret), others: Vec::new() }
-        } else {
-            let mut others = Vec::new();
-            let mut first = None;
-            for (ret, after) in self.spec.outcomes(&self.state, op) {
-                let fits = answer.as_ref().is_none_or(|answer| *answer == ret);
-                if !fits || loose && after == self.state {
-                } else if first.is_none() {
-                    first = Some(after);
-                } else {
-                    others.push(after);
-                }
-            }
-            let Some(first) = first else { return false };
-            others.reverse();
-            Step { item, back: Back::Kept(std::mem::replace(&mut self.state, first)), others }
-        };
-        self.frontier.take(item);
-        self.steps.push(step);
-        true
+        let is_loose = item as usize >= self.plan.musts();
+        let fits = self.past.take(item, self.plan.items[item as usize].call, is_loose);
+        if fits {
+            self.frontier.take(item);
+        }
+        fits
     }
 
     /// The last call has another outcome, or else has not happened.
     fn another(&mut self) -> bool {
-        let step = self.steps.last_mut().expect("a call has happened");
-        if let Some(other) = step.others.pop() {
-            self.state = other;
-            return true;
+        let gone = self.past.another();
+        if let Some(item) = gone {
+            self.frontier.put_back(item);
         }
-        let Step { item, back, .. } = self.steps.pop().expect("it was there");
-        match back {
-            Back::Kept(state) => self.state = state,
-            Back::Undo(ret) => {
-                let call = self.plan.items[item as usize].call as usize;
-                self.spec.undo(&mut self.state, &self.calls[call].op, &ret);
-            }
-        }
-        self.frontier.put_back(item);
-        false
+        gone.is_none()
     }
 
     /// There is no way on from here: back to where something is left to try. At the root there is nothing.
@@ -238,10 +200,11 @@ impl<'p, S: Spec> Search<'p, S> {
             }
             // What is found out in a step need not be remembered: that nothing fits, or that one call decides.
             if node.fertile && !node.hurried {
-                let bytes = self.spec.bytes(&self.state);
-                self.memo.bury(&self.frontier, self.state.clone(), bytes);
+                let state = self.past.state();
+                let bytes = self.spec.bytes(state);
+                self.memo.bury(&self.frontier, state.clone(), bytes);
             }
-            let item = self.steps.last().expect("a call led here").item;
+            let item = self.past.last().expect("a call led here");
             if !self.another() {
                 return true;
             }

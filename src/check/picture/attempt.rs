@@ -1,10 +1,14 @@
 //! A history, and how far it could be explained.
 
 use crate::check::history::{History, Order};
-use crate::check::linearizability::{Ahead, Judgement, ahead, parts, spoiler};
+use crate::check::linearizability::{Ahead, Judgement, Limits, ahead, parts, spoiler};
 use crate::check::spec::Spec;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// What would have been right is told of histories of models, which are short. Of others it is looked for no longer than this.
+const LONGEST: Duration = Duration::from_secs(10);
 
 /// One call of one thread.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -143,8 +147,9 @@ impl Attempt {
             Judgement::Unexplained { prefix, stuck, longest } => {
                 // Of several parts more than one may be wrong, and only one of them is told.
                 let told = |call: &usize| attempt.parts == 1 || stuck.contains(call);
-                let fatal = spoiler(spec, history, order).filter(told);
-                let Ahead { right, pending, earlier } = ahead(spec, history, order, prefix, stuck);
+                let limits = Limits { time: Some(LONGEST), ..Limits::default() };
+                let fatal = spoiler(spec, history, order, &limits).filter(told);
+                let Ahead { right, pending, earlier } = ahead(spec, history, order, prefix, stuck, &limits);
                 let shown = |rets: &[S::Ret]| rets.iter().map(|ret| format!("{ret:?}")).collect();
                 let earlier = earlier.iter().map(|places| {
                     let places = places.iter().map(|place| Earlier {

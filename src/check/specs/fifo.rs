@@ -1,5 +1,7 @@
 //! What the answers of a queue say of the order of its puts.
 //!
+//! If values are put more than once, and there is no bound, it is told rank by rank (`ranks.rs`). Otherwise:
+//!
 //! Of a value that is put once and taken at most once it is known when it was surely in the queue, and when it was
 //! surely gone. From this follows, for values `a` and `b` of this kind:
 //!
@@ -15,6 +17,7 @@
 //! the search has little left to do: if no two orders contradict each other, all orders of the puts that respect both
 //! intervals are as good.
 
+use super::ranks::{self, Deed, Ranked, Ranks};
 use super::{BagOp, BagRet, Value};
 use crate::check::spec::{Foresight, Seen, Spec};
 use hashbrown::HashMap;
@@ -36,7 +39,11 @@ struct Known {
 type Stay = (u64, u64);
 
 /// See the [module](self).
-pub(super) fn foresee<V, S>(calls: &[Seen<'_, S>]) -> Foresight
+pub(super) fn foresee<V, S>(
+    calls: &[Seen<'_, S>],
+    is_bounded: bool,
+    may: &mut dyn FnMut(usize) -> bool,
+) -> Foresight
 where
     V: Value,
     S: Spec<Op = BagOp<V>, Ret = BagRet<V>>,
@@ -57,6 +64,17 @@ where
             }
             (BagOp::Take, None) => anything = anything.min(call.start),
             _ => {}
+        }
+    }
+    let is_repeated = values.values().any(|known| known.puts > 1);
+    if is_repeated
+        && !is_bounded
+        && let Some(calls) = ranked(calls)
+    {
+        match ranks::judged(&calls, may) {
+            Ranks::Explained(order) => return Foresight::Order(order),
+            Ranks::Impossible => return Foresight::Impossible,
+            Ranks::GivenUp => {}
         }
     }
     let mut second = vec![(0, u64::MAX); calls.len()];
@@ -85,6 +103,32 @@ where
         return Foresight::Impossible;
     }
     Foresight::Intervals(second)
+}
+
+/// The calls that can be told of by ranks. `None` if one of them is answered as it cannot be.
+fn ranked<V, S>(calls: &[Seen<'_, S>]) -> Option<Vec<Ranked>>
+where
+    V: Value,
+    S: Spec<Op = BagOp<V>, Ret = BagRet<V>>,
+{
+    let mut numbers: HashMap<&V, u32> = HashMap::new();
+    let mut number = |value| {
+        let next = numbers.len() as u32;
+        *numbers.entry(value).or_insert(next)
+    };
+    let mut ranked = Vec::with_capacity(calls.len());
+    for (call, &Seen { op, ret, start, end, must }) in calls.iter().enumerate() {
+        let deed = match (op, ret) {
+            (BagOp::Put(value), None | Some(BagRet::Done)) => Deed::Put(number(value)),
+            (BagOp::Take, Some(BagRet::Taken(value))) => Deed::Take(number(value)),
+            (BagOp::Take, None) => Deed::TakeAny,
+            (BagOp::Take, Some(BagRet::Empty)) if must => Deed::Empty,
+            _ if must => return None,
+            _ => continue,
+        };
+        ranked.push(Ranked { call, deed, start, end, must });
+    }
+    Some(ranked)
 }
 
 /// Whether some call comes before another by its interval, and after it by its second interval.

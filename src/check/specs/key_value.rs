@@ -20,6 +20,13 @@ pub enum KeyValueOp {
     Append(String, String),
 }
 
+impl KeyValueOp {
+    fn key(&self) -> &str {
+        let (KeyValueOp::Get(key) | KeyValueOp::Put(key, _) | KeyValueOp::Append(key, _)) = self;
+        key
+    }
+}
+
 impl Spec for KeyValue {
     type Op = KeyValueOp;
     type Ret = Option<String>;
@@ -51,7 +58,10 @@ impl Spec for KeyValue {
     }
 
     fn partition(&self, op: &KeyValueOp) -> Option<u64> {
-        let (KeyValueOp::Get(key) | KeyValueOp::Put(key, _) | KeyValueOp::Append(key, _)) = op;
-        Some(hash(key))
+        Some(hash(&op.key()))
+    }
+
+    fn is_same_part(&self, first: &KeyValueOp, second: &KeyValueOp) -> bool {
+        first.key() == second.key()
     }
 }

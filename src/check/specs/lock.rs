@@ -48,6 +48,28 @@ impl Spec for Lock {
         }
     }
 
+    const UNDOES: bool = true;
+
+    fn redo(&self, state: &mut Option<u64>, op: &LockOp, ret: &bool) -> bool {
+        let right = self.answers(state, op).contains(ret);
+        if right {
+            self.step(state, op);
+        }
+        right
+    }
+
+    fn answers(&self, state: &mut Option<u64>, op: &LockOp) -> Vec<bool> {
+        self.outcomes(state, op).into_iter().map(|(ret, _)| ret).collect()
+    }
+
+    fn undo(&self, state: &mut Option<u64>, op: &LockOp, ret: &bool) {
+        match op {
+            LockOp::Lock(_) | LockOp::TryLock(_) if *ret => *state = None,
+            LockOp::Unlock(owner) if *ret => *state = Some(*owner),
+            _ => {}
+        }
+    }
+
     fn urgency(&self, _op: &LockOp, ret: Option<&bool>) -> Urgency {
         read_if(ret == Some(&false))
     }

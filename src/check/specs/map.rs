@@ -84,4 +84,8 @@ impl<K: Value, V: Value> Spec for Map<K, V> {
     fn partition(&self, op: &MapOp<K, V>) -> Option<u64> {
         Some(hash(op.key()))
     }
+
+    fn is_same_part(&self, first: &MapOp<K, V>, second: &MapOp<K, V>) -> bool {
+        first.key() == second.key()
+    }
 }

@@ -17,7 +17,7 @@
 //! | [`PerKey`] | those of another specification, on many objects | keys |
 //!
 //! Each says what can be hurried, takes steps back where an answer tells how, and where there are parts names them. A part
-//! is a hash of its key: two keys with the same hash are judged together, which takes longer and is as right.
+//! is found by a hash of its key, and told by the key.
 
 mod counter;
 mod fifo;
@@ -28,6 +28,7 @@ mod ordered_map;
 mod per_key;
 mod pool;
 mod queue;
+mod ranks;
 mod register;
 mod relaxed_queue;
 mod set;

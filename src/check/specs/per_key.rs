@@ -54,6 +54,20 @@ impl<K: Value, S: Spec> Spec for PerKey<K, S> {
 
     const UNDOES: bool = S::UNDOES;
 
+    fn redo(&self, state: &mut Self::State, (key, op): &(K, S::Op), ret: &S::Ret) -> bool {
+        let mut object = state.remove(key).unwrap_or_else(|| self.spec.initial());
+        let right = self.spec.redo(&mut object, op, ret);
+        self.put(state, key, object);
+        right
+    }
+
+    fn answers(&self, state: &mut Self::State, (key, op): &(K, S::Op)) -> Vec<S::Ret> {
+        let mut object = state.remove(key).unwrap_or_else(|| self.spec.initial());
+        let answers = self.spec.answers(&mut object, op);
+        self.put(state, key, object);
+        answers
+    }
+
     fn undo(&self, state: &mut Self::State, (key, op): &(K, S::Op), ret: &S::Ret) {
         let mut object = state.remove(key).unwrap_or_else(|| self.spec.initial());
         self.spec.undo(&mut object, op, ret);
@@ -70,7 +84,7 @@ impl<K: Value, S: Spec> Spec for PerKey<K, S> {
     }
 
     /// Of one object alone, as in a part.
-    fn foresee(&self, calls: &[Seen<'_, Self>]) -> Foresight {
+    fn foresee(&self, calls: &[Seen<'_, Self>], may: &mut dyn FnMut(usize) -> bool) -> Foresight {
         if !calls.windows(2).all(|pair| pair[0].op.0 == pair[1].op.0) {
             return Foresight::Nothing;
         }
@@ -78,7 +92,7 @@ impl<K: Value, S: Spec> Spec for PerKey<K, S> {
             let op = &op.1;
             Seen { op, ret, start, end, must }
         });
-        self.spec.foresee(&own.collect::<Vec<Seen<'_, S>>>())
+        self.spec.foresee(&own.collect::<Vec<Seen<'_, S>>>(), may)
     }
 
     fn bytes(&self, state: &Self::State) -> usize {
@@ -88,6 +102,10 @@ impl<K: Value, S: Spec> Spec for PerKey<K, S> {
 
     fn partition(&self, (key, _): &(K, S::Op)) -> Option<u64> {
         Some(hash(key))
+    }
+
+    fn is_same_part(&self, (first, _): &(K, S::Op), (second, _): &(K, S::Op)) -> bool {
+        first == second
     }
 }
 

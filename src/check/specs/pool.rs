@@ -23,15 +23,14 @@ impl<V> Default for Pool<V> {
     }
 }
 
-/// Takes a value out.
-fn without<V: Value>(state: &BTreeMap<V, usize>, value: &V) -> BTreeMap<V, usize> {
-    let mut after = state.clone();
-    let count = after.get_mut(value).expect("it is there");
+/// Takes a value out, and says whether it was there.
+fn remove<V: Value>(state: &mut BTreeMap<V, usize>, value: &V) -> bool {
+    let Some(count) = state.get_mut(value) else { return false };
     *count -= 1;
     if *count == 0 {
-        after.remove(value);
+        state.remove(value);
     }
-    after
+    true
 }
 
 impl<V: Value> Spec for Pool<V> {
@@ -54,7 +53,7 @@ impl<V: Value> Spec for Pool<V> {
             BagOp::Take => match state.keys().next().cloned() {
                 None => BagRet::Empty,
                 Some(value) => {
-                    *state = without(state, &value);
+                    remove(state, &value);
                     BagRet::Taken(value)
                 }
             },
@@ -66,7 +65,39 @@ impl<V: Value> Spec for Pool<V> {
             let mut after = state.clone();
             return vec![(self.step(&mut after, op), after)];
         }
-        state.keys().map(|value| (BagRet::Taken(value.clone()), without(state, value))).collect()
+        let taken = |value: &V| {
+            let mut after = state.clone();
+            remove(&mut after, value);
+            (BagRet::Taken(value.clone()), after)
+        };
+        state.keys().map(taken).collect()
+    }
+
+    const UNDOES: bool = true;
+
+    fn redo(&self, state: &mut BTreeMap<V, usize>, op: &BagOp<V>, ret: &BagRet<V>) -> bool {
+        match (op, ret) {
+            (BagOp::Put(_), BagRet::Done) => self.step(state, op) == *ret,
+            (BagOp::Take, BagRet::Taken(value)) => remove(state, value),
+            (BagOp::Take, BagRet::Empty) => state.is_empty(),
+            _ => false,
+        }
+    }
+
+    fn answers(&self, state: &mut BTreeMap<V, usize>, op: &BagOp<V>) -> Vec<BagRet<V>> {
+        match op {
+            BagOp::Put(_) => vec![BagRet::Done],
+            BagOp::Take if state.is_empty() => vec![BagRet::Empty],
+            BagOp::Take => state.keys().cloned().map(BagRet::Taken).collect(),
+        }
+    }
+
+    fn undo(&self, state: &mut BTreeMap<V, usize>, op: &BagOp<V>, ret: &BagRet<V>) {
+        match (op, ret) {
+            (BagOp::Put(value), _) => drop(remove(state, value)),
+            (_, BagRet::Taken(value)) => *state.entry(value.clone()).or_default() += 1,
+            _ => {}
+        }
     }
 
     fn urgency(&self, _op: &BagOp<V>, ret: Option<&BagRet<V>>) -> Urgency {

@@ -65,8 +65,8 @@ impl<V: Value> Spec for Queue<V> {
         }
     }
 
-    fn foresee(&self, calls: &[Seen<'_, Self>]) -> Foresight {
-        fifo::foresee(calls)
+    fn foresee(&self, calls: &[Seen<'_, Self>], may: &mut dyn FnMut(usize) -> bool) -> Foresight {
+        fifo::foresee(calls, self.capacity.is_some(), may)
     }
 
     fn bytes(&self, state: &VecDeque<V>) -> usize {

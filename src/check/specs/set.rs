@@ -36,6 +36,13 @@ pub enum SetOp<V> {
     Contains(V),
 }
 
+impl<V> SetOp<V> {
+    fn value(&self) -> &V {
+        let (SetOp::Insert(value) | SetOp::Remove(value) | SetOp::Contains(value)) = self;
+        value
+    }
+}
+
 impl<V: Value> Spec for Set<V> {
     type Op = SetOp<V>;
     type Ret = bool;
@@ -72,7 +79,10 @@ impl<V: Value> Spec for Set<V> {
     }
 
     fn partition(&self, op: &SetOp<V>) -> Option<u64> {
-        let (SetOp::Insert(value) | SetOp::Remove(value) | SetOp::Contains(value)) = op;
-        Some(hash(value))
+        Some(hash(op.value()))
+    }
+
+    fn is_same_part(&self, first: &SetOp<V>, second: &SetOp<V>) -> bool {
+        first.value() == second.value()
     }
 }

@@ -1,6 +1,7 @@
 //! A table as Markdown, for the README.
 
 use comfy_table::{Row, Table};
+use maud::Render;
 
 /// The table, a line per row; lines of a cell are kept apart by `<br>`.
 pub fn markdown(table: &Table) -> String {
@@ -15,7 +16,8 @@ fn line(row: &Row) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('|', "\\|").replace('\n', "<br>")
+    // Of Markdown, within a table, only what parts cells and rows is left to do.
+    text.render().into_string().replace('|', "\\|").replace('\n', "<br>")
 }
 
 #[cfg(test)]
@@ -27,7 +29,7 @@ mod tests {
         let mut table = Table::new();
         table.set_header(["structure", "loom\nplain"]);
         table.add_row(["Stack<T> | a", "1\n2"]);
-        let expected = "| structure | loom<br>plain |\n|---|---|\n| Stack&lt;T> \\| a | 1<br>2 |";
+        let expected = "| structure | loom<br>plain |\n|---|---|\n| Stack&lt;T&gt; \\| a | 1<br>2 |";
         assert_eq!(markdown(&table), expected);
     }
 }

@@ -49,10 +49,20 @@
   const ways = { first: () => go(0), back: () => go(at - 1), on: () => go(at + 1), last: () => go(rows.length - 1) };
   const keys = { ArrowLeft: ways.back, ArrowRight: ways.on, Home: ways.first, End: ways.last };
 
-  window.addEventListener("hashchange", () => show(Math.max(0, placeOfHash())));
+  // An address that names no step is none of ours. Without any, it is where the reader began.
+  window.addEventListener("hashchange", () => {
+    const place = location.hash === "" ? 0 : placeOfHash();
+    if (place >= 0) show(place);
+  });
+  // What is too wide and has the focus is scrolled by the keys, as it would be without us.
+  const scrolls = (event) => {
+    const box = event.target.closest?.("pre, .history, .lanes");
+    return box && box.scrollWidth > box.clientWidth && event.key.startsWith("Arrow");
+  };
   document.addEventListener("keydown", (event) => {
     const way = keys[event.key];
     if (!way || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+    if (scrolls(event)) return;
     event.preventDefault();
     way();
   });

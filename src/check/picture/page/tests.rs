@@ -3,7 +3,7 @@
 use super::render;
 use crate::check::history::Order;
 use crate::check::picture::samples::{attempt, ring};
-use crate::check::picture::{About, Attempt, Conclusion, Node, Picture, Stale, Waiting};
+use crate::check::picture::{About, Attempt, Conclusion, Node, Picture, Stale, Value, Waiting};
 
 fn of(attempt: Attempt) -> String {
     render(&Picture::of_attempt("a log", attempt))
@@ -192,6 +192,44 @@ fn calls_without_an_answer_are_told_apart() {
 }
 
 /// Text that would like to be a page, in every place where a picture holds text.
+#[test]
+fn stale_reads_say_what_they_have_missed() {
+    let mut picture = ring();
+    let read = picture.execution.steps.iter_mut().find(|step| matches!(step.value, Value::Read { .. }));
+    let read = read.expect("a read");
+    let number = read.number;
+    read.stale = Some(Stale { from: Some(0), newest: "41".into() });
+    let page = render(&picture);
+    says(
+        &page,
+        &[
+            " (stale; newest 41)",
+            "That is a stale read, of what step 0 wrote: the newest is 41.",
+            "did not find the newest value",
+        ],
+    );
+    picture.execution.steps[number].stale = Some(Stale { from: None, newest: "41".into() });
+    says(&render(&picture), &["That is a stale read, of an older value: the newest is 41."]);
+    does_not_say(&render(&ring()), &["stale"]);
+}
+
+/// Each node from the step on that allocated it, as it was after that step.
+#[test]
+fn nodes_are_alive_then_retired_then_freed() {
+    let mut picture = ring();
+    picture.execution.nodes = vec![Node { name: "node a".into(), born: 1, retired: Some(2), freed: Some(3) }];
+    let page = render(&picture);
+    let of = |step: usize| {
+        let moment =
+            page.split(&format!("<section class=\"moment\" data-step=\"{step}\"")).nth(1).expect("a step");
+        moment.split("</section>").next().expect("its end").to_string()
+    };
+    does_not_say(&of(0), &["node a"]);
+    for (step, life) in [(1, "alive"), (2, "retired"), (3, "freed"), (4, "freed")] {
+        says(&of(step), &[&format!("<li class=\"{life}\">node a: {life}</li>")]);
+    }
+}
+
 fn hostile() -> Picture {
     const EVIL: &str =
         "</style></script><script>alert(1)</script><img src=x onerror='a()'>\"'&\u{202e}\0\u{1b}[31m";
