@@ -9,7 +9,7 @@ mod ledger;
 
 use ledger::{Ledger, Tracked};
 use selvedge::reclaim::{Epoch, Leak, Reclaim};
-use selvedge::stack::EliminationStack;
+use selvedge::stack::{CapacityError, EliminationStack};
 use std::cell::Cell;
 use std::fmt::Debug;
 use std::panic::{AssertUnwindSafe, RefUnwindSafe, catch_unwind};
@@ -48,7 +48,8 @@ const EACH: usize = 30_000;
 
 /// Values on the heap, so that one that is there twice, or that was freed, is noticed. Few places, many meetings.
 fn exchange<R: Reclaim>(places: usize) {
-    let (stack, start) = (EliminationStack::with_reclaim(R::default(), places), Barrier::new(THREADS));
+    let stack = EliminationStack::with_reclaim(R::default(), places).expect("few places");
+    let start = Barrier::new(THREADS);
     let work = |thread: usize| {
         let mut taken = Vec::new();
         start.wait();
@@ -72,6 +73,19 @@ fn exchange<R: Reclaim>(places: usize) {
 fn all_come_out_once() {
     [0, 1, 8].into_iter().for_each(exchange::<Epoch>);
     exchange::<Leak>(1);
+}
+
+/// An error, and not the end of the process.
+#[test]
+fn more_places_than_there_can_be_are_refused() {
+    let refused =
+        |places| EliminationStack::<u8, Epoch>::with_reclaim(Epoch, places).expect_err("no such stack");
+    for places in [usize::MAX, usize::MAX / 2, usize::MAX / 64] {
+        assert_eq!(refused(places), CapacityError::TooLarge(places));
+    }
+    // Addressable, at 128 bytes or less a place, and more than any machine has.
+    let places = 1 << (usize::BITS - 10);
+    assert_eq!(refused(places), CapacityError::OutOfMemory(places));
 }
 
 #[test]

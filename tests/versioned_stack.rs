@@ -44,7 +44,9 @@ fn it_holds_what_its_capacity_says() {
                 assert_eq!((stack.len(), stack.is_full(), stack.is_empty()), (n, false, n == 0));
                 assert_eq!(stack.push(n), Ok(()), "{n} of {capacity}, lap {lap}");
             }
-            assert_eq!((stack.push(7), stack.len(), stack.is_full()), (Err(Full(7)), capacity, true));
+            let refused = stack.push(7).unwrap_err();
+            assert_eq!((refused, stack.len(), stack.is_full()), (Full(7), capacity, true));
+            assert_eq!(refused.into_inner(), 7);
             assert!((0..capacity).rev().all(|n| stack.pop() == Some(n)));
             assert_eq!(stack.pop(), None);
         }

@@ -32,7 +32,7 @@ impl<R: Sees> Structure for Eliminating<R> {
     type Sut = EliminationStack<u8, R>;
 
     fn create(&self) -> Self::Sut {
-        EliminationStack::with_reclaim(R::default(), self.0)
+        EliminationStack::with_reclaim(R::default(), self.0).expect("few places")
     }
 
     fn apply(&self, stack: &Self::Sut, op: &Op) -> Ret {

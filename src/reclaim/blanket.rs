@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 
 /// A shield that costs nothing: its guard protects all that can be reached.
 #[derive(Debug)]
+#[must_use = "a shield is there to protect"]
 pub struct Blanket<'g>(PhantomData<&'g ()>);
 
 impl Blanket<'_> {

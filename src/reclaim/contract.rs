@@ -15,6 +15,9 @@ pub unsafe trait Reclaim: Default + Send + Sync {
         Self: 'r;
 
     /// A guard. Cheap, and may be nested.
+    ///
+    /// Lock-free, and no better where something is claimed for it: a thread may lose one claim after another to others. It
+    /// may allocate then.
     fn pin(&self) -> Self::Guard<'_>;
 
     /// Frees what waits and is protected by nobody, as far as that can be done at once.
@@ -51,7 +54,8 @@ pub unsafe trait Guard {
     /// 1. `node` came from [`heap::alloc`].
     /// 2. It is unlinked (contract #2), and retired once (contract #3).
     /// 3. It may be dropped on any thread, and at any time until the strategy is dropped or, for `Epoch`, even later:
-    ///    what `T`'s destructor touches must live that long.
+    ///    what `T`'s destructor touches must live that long. A destructor that retires touches the strategy, and so must
+    ///    have run before that is dropped.
     unsafe fn retire<T>(&self, node: *mut T);
 }
 
@@ -62,6 +66,8 @@ pub unsafe trait Guard {
 /// then is not freed before the shield is used again or dropped.
 pub unsafe trait Shield {
     /// Reads a pointer that may be dereferenced until the shield is used again or dropped (contract #1).
+    ///
+    /// Wait-free if the strategy [`ProtectsAll`], else lock-free: again, if `source` has changed meanwhile.
     #[cfg_attr(any(loom, shuttle), track_caller)]
     fn protect<T>(&mut self, source: &AtomicPtr<T>, order: Ordering) -> *mut T;
 

@@ -11,6 +11,7 @@ use crate::sync::heap;
 pub struct Epoch;
 
 /// Pins the current thread to an epoch.
+#[must_use = "a guard that is dropped at once protects nothing"]
 #[derive(Debug)]
 pub struct EpochGuard(crossbeam_epoch::Guard);
 

@@ -45,6 +45,7 @@ struct Retired {
 unsafe impl Send for Retired {}
 
 /// Keeps alive what is not retired yet.
+#[must_use = "a guard that is dropped at once protects nothing"]
 #[derive(Debug)]
 pub struct GhostGuard<'r> {
     ghost: &'r Ghost,

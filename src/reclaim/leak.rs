@@ -20,6 +20,7 @@ struct Entry {
 }
 
 /// Costs nothing and protects everything.
+#[must_use = "a guard is there to retire, and to make shields"]
 #[derive(Debug)]
 pub struct LeakGuard<'r>(&'r Leak);
 

@@ -45,6 +45,11 @@ impl<T, R: Reclaim> Iterator for PopAll<'_, T, R> {
         unsafe { guard.retire(head) };
         Some(value)
     }
+
+    /// Whether there is a value or none: they are not counted.
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        if self.next.is_null() { (0, Some(0)) } else { (1, None) }
+    }
 }
 
 impl<T, R: Reclaim> FusedIterator for PopAll<'_, T, R> {}
@@ -67,6 +72,7 @@ impl<T, R: Reclaim> fmt::Debug for PopAll<'_, T, R> {
 }
 
 /// The values of a stack that is nobody else's any more, newest first.
+#[must_use = "values that are not taken are dropped with the iterator"]
 pub struct IntoIter<T, R: Reclaim>(TreiberStack<T, R>);
 
 impl<T, R: Reclaim> Iterator for IntoIter<T, R> {
@@ -74,6 +80,11 @@ impl<T, R: Reclaim> Iterator for IntoIter<T, R> {
 
     fn next(&mut self) -> Option<T> {
         self.0.pop_exclusive()
+    }
+
+    /// Whether there is a value or none: they are not counted.
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        if self.0.is_empty() { (0, Some(0)) } else { (1, None) }
     }
 }
 

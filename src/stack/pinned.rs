@@ -84,9 +84,26 @@ impl<T, R: Reclaim> fmt::Debug for Pinned<'_, T, R> {
     }
 }
 
+impl<'v, T: Copy + Sync, R: ProtectsAll> IntoIterator for &'v Pinned<'_, T, R> {
+    type Item = &'v T;
+    type IntoIter = Iter<'v, T>;
+
+    fn into_iter(self) -> Iter<'v, T> {
+        self.iter()
+    }
+}
+
 /// The values of a stack as they were linked at one moment, newest first. See [`Pinned::iter`].
+#[must_use = "an iterator does nothing until it is asked"]
 pub struct Iter<'v, T> {
     next: Option<&'v Node<T>>,
+}
+
+// Not derived: a reference can be copied whatever it leads to.
+impl<T> Clone for Iter<'_, T> {
+    fn clone(&self) -> Self {
+        Iter { next: self.next }
+    }
 }
 
 impl<'v, T: Copy + Sync> Iterator for Iter<'v, T> {
@@ -99,6 +116,11 @@ impl<'v, T: Copy + Sync> Iterator for Iter<'v, T> {
             self.next = as_ref(node.next()); // step: stack.iter.next_read
             Some(node.value()) // step: stack.iter.read
         }
+    }
+
+    /// Whether there is a value or none: they are not counted.
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        if self.next.is_none() { (0, Some(0)) } else { (1, None) }
     }
 }
 

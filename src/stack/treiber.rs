@@ -25,7 +25,9 @@
 //!
 //! # Progress
 //! Lock-free: an exchange fails only because another one succeeded (or for no reason, on processors whose
-//! exchange may). Single operations may starve; none waits for a particular other thread.
+//! exchange may). Single operations may starve; none waits for a particular other thread. So may `peek`: it makes no
+//! exchange of `head`, but a guard or a shield does, of a mark, with others who want one. `pop_all` and `is_empty` need
+//! neither.
 //!
 //! # Orderings
 //! All changes of `head` are read-modify-writes, so each of them continues the release sequences of all
@@ -65,7 +67,7 @@ use std::ptr;
 /// | [`pop`](Self::pop) | lock-free | one exchange if undisturbed |
 /// | [`pop_all`](Self::pop_all) | wait-free | one swap; each value taken from the result costs a retirement |
 /// | [`is_empty`](Self::is_empty) | wait-free | one load |
-/// | [`peek`](Self::peek) | that of `R` | one protection; see also [`pin`](Self::pin) |
+/// | [`peek`](Self::peek) | lock-free | one guard, one protection; see also [`pin`](Self::pin) |
 ///
 /// What a thread did before it pushed a value happens before what another does after it popped that value.
 ///
@@ -157,7 +159,8 @@ impl<T, R: Reclaim> TreiberStack<T, R> {
     /// A view of the stack under a guard, to look at values without popping them. For strategies whose guards protect
     /// the whole stack; with any other, see [`peek`](Self::peek).
     ///
-    /// As long as it lives no node that it saw is freed: keep it short.
+    /// As long as it lives no node that it saw is freed: keep it short. Lock-free, as [`Reclaim::pin`] is; what is read
+    /// under it is read wait-free.
     pub fn pin(&self) -> Pinned<'_, T, R>
     where
         R: ProtectsAll,
@@ -258,7 +261,8 @@ impl<T, R: Reclaim> TreiberStack<T, R> {
 
     /// Takes all values at once, newest first. The stack is empty at that moment.
     ///
-    /// Wait-free. Values that are not taken from the iterator are dropped with it.
+    /// Wait-free. To take a value from the iterator is lock-free: it retires a node. Values that are not taken are dropped
+    /// with it.
     pub fn pop_all(&self) -> PopAll<'_, T, R> {
         // Acquire: pairs with `stack.push.publish` of each node of the chain, as every change of `head` is a
         // read-modify-write and continues all their release sequences.
@@ -269,7 +273,7 @@ impl<T, R: Reclaim> TreiberStack<T, R> {
 
     /// A copy of the value that is on top at this moment, or `None` if the stack is empty.
     ///
-    /// As wait-free as [`Shield::protect`]. Linearizable: the last load of `head`. What its pusher did before happens
+    /// As lock-free as [`Reclaim::pin`] and [`Shield::protect`]: wait-free under `Leak` alone. Linearizable: the last load of `head`. What its pusher did before happens
     /// before the return. `Sync`, since a popper may use the value meanwhile.
     #[must_use]
     pub fn peek(&self) -> Option<T>

@@ -57,6 +57,28 @@ fn values_need_not_be_sent() {
 }
 
 #[test]
+fn iterators_know_whether_they_are_at_their_end() {
+    let stack: TreiberStack<u8> = (0..3).collect();
+    let view = stack.pin();
+    let mut values = view.iter();
+    assert_eq!((values.next(), values.size_hint()), (Some(&2), (1, None)));
+    // The same values twice, from the same place on.
+    assert!(values.clone().eq(values.by_ref()));
+    assert_eq!((values.next(), values.size_hint()), (None, (0, Some(0))));
+    let mut sum = 0;
+    for value in &view {
+        sum += value;
+    }
+    assert_eq!(sum, 3);
+    drop(view);
+    let (mut all, nothing) = (stack.pop_all(), TreiberStack::<u8>::new().into_iter());
+    assert_eq!((all.size_hint(), all.by_ref().count(), all.size_hint()), ((1, None), 3, (0, Some(0))));
+    drop(all);
+    stack.push(1);
+    assert_eq!((nothing.size_hint(), stack.into_iter().size_hint()), ((0, Some(0)), (1, None)));
+}
+
+#[test]
 fn a_stack_goes_where_its_values_go() {
     // By value from thread to thread: `Send` is all that it takes, and `Sync` adds nothing.
     assert!(has!(TreiberStack<u8>: Send) && has!(TreiberStack<u8>: Sync));

@@ -1,6 +1,9 @@
 //! What the other files of this folder do wrong, done right.
 
-use selvedge::reclaim::{Domain, Guard, Hazard, HazardGuard, Reclaim, Shield};
+use selvedge::reclaim::{
+    Domain, Ebr, EbrGuard, Epoch, Guard, Hazard, HazardGuard, HazardShield, Leak, OwnedHazardGuard, Reclaim,
+    Shield,
+};
 use selvedge::ring::Ring;
 use selvedge::stack::TreiberStack;
 use selvedge::sync::atomic::{AtomicPtr, Ordering};
@@ -10,6 +13,12 @@ struct Orders;
 impl Domain for Orders {}
 
 fn look_at_orders(_guard: &HazardGuard<'_, Orders>) {}
+
+fn read_orders(_shield: &mut HazardShield<'_, Orders>) {}
+
+fn look_at_orders_owned(_guard: &OwnedHazardGuard<Orders>) {}
+
+fn look_at_orders_under_epochs(_guard: &EbrGuard<'_, Orders>) {}
 
 pub fn main() {
     let stack: TreiberStack<Arc<u8>> = TreiberStack::new();
@@ -43,4 +52,21 @@ pub fn main() {
 
     let stack: TreiberStack<u8, Hazard> = TreiberStack::default();
     assert_eq!(stack.peek(), None);
+
+    let domain = Arc::new(Hazard::<Orders>::default());
+    let guard = Hazard::pin_owned(&domain);
+    drop(domain);
+    look_at_orders_owned(&guard);
+    read_orders(&mut guard.shield());
+    std::thread::scope(|scope| _ = scope.spawn(move || _ = guard.shield()));
+
+    let domain = Ebr::<Orders>::default();
+    // Where it was made, it may be used: a guard of another thread is pinned there.
+    std::thread::scope(|scope| _ = scope.spawn(|| look_at_orders_under_epochs(&domain.pin())));
+    let guard = domain.pin();
+    drop(guard.shield());
+
+    let (guard, domain) = (Epoch.pin(), Leak::default());
+    drop(guard.shield());
+    drop((guard, domain.pin()));
 }

@@ -30,6 +30,10 @@
 //! waits for three more epochs, each of which comes when somebody has retired `WAITING` nodes: a bag that lies beside one
 //! thread alone has four times as many at most.
 //!
+//! A destructor may retire, in its own domain too: the bag that its node was in is at rest meanwhile, and its guard has
+//! another one. So a thread has as many marks as its operations are nested, and what a destructor retires waits anew. When
+//! the domain itself is dropped it is too late for that: who has such nodes flushes until nothing waits.
+//!
 //! # Cost
 //! Amortised over `WAITING` retirements each is a push into a bag, and a fence and a walk over all marks for all of them.
 //! The nodes of a bag are in the order of their epochs, so that those which cannot be freed yet cost one look.

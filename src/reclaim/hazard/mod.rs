@@ -15,14 +15,26 @@
 //! address have come back meanwhile. That is no harm: what is protected is what was linked at the second read.
 //!
 //! # Bound
-//! `WAITING` nodes for each block of `HAZARDS` hazards, and one for each thread that is in the midst of retiring or
-//! freeing it: [`Hazard::limit`]. Blocks are made when more than `HAZARDS` shields are in use for each, or when at one moment
+//! `WAITING` nodes for each block of `HAZARDS` hazards ([`Hazard::limit`]), and those in somebody's hands: a retirement has
+//! the node that it is putting in, and, as a flush has, one that it has taken out. Blocks are made when more than `HAZARDS` shields are in use for each, or when at one moment
 //! each slot has a node that is protected or in somebody's hands. With `WAITING` at 2 `HAZARDS` or more that takes as many
 //! threads stopped in the midst of it as shields can be in use: so a bound of `R = WAITING / HAZARDS` nodes for each
 //! shield, for the whole domain and not for each thread.
 //!
 //! # A thread that is stopped
-//! keeps what its shields protect and the one node that it may be putting in or taking out. Everything else goes on.
+//! keeps what its shields protect, and what it has in its hands: the node that it may be putting in, and the one that it
+//! may have taken out. Everything else goes on.
+//!
+//! # A destructor that retires
+//! may do so, in its own domain too. One operation of a thread is inside another then, and each of them has nodes in its
+//! hands. But no slot: that of a node is empty before its destructor runs. So blocks count threads, however deep they are
+//! nested. What a destructor retires waits for the next scan, and is not freed by the one that it runs in: of a list
+//! whose nodes retire their successors each scan frees one. The first node that a destructor retires finds the room that its
+//! own has left, unless others were faster; for a further one there may be a scan inside the scan, as deep as there are
+//! nodes that retire more than one.
+//!
+//! When the domain itself is dropped it is too late to retire (the caller's #3 of [`Guard::retire`]): who has such nodes
+//! flushes until nothing waits.
 //!
 //! # Literature
 //! M. M. Michael, *Hazard pointers: safe memory reclamation for lock-free objects*, IEEE TPDS 15(6), 2004.
@@ -116,8 +128,9 @@ impl<D: Domain, const HAZARDS: usize, const WAITING: usize> Hazard<D, HAZARDS, W
         self.registry.waiting()
     }
 
-    /// How many retired nodes may wait at once in the memory that the domain has now, besides one for each thread that is
-    /// in the midst of retiring or freeing it.
+    /// How many retired nodes may wait at once in the memory that the domain has now. Besides them there may be two for each
+    /// retirement that is under way, the one that it is putting in and one that it is freeing, and one for each flush.
+    /// Retirements and flushes of a destructor count as others do.
     #[must_use]
     pub fn limit(&self) -> usize {
         self.registry.room()

@@ -14,12 +14,15 @@
 //! A slot's content is used by the thread alone that has made it *filling* or *taking* ([`slot`](super::slot)).
 //!
 //! # Bound
-//! At most `SLOTS` nodes wait for each block, and one for each thread that is in the midst of retiring or freeing it.
+//! At most `SLOTS` nodes wait for each block. Besides, each retirement that is under way has the node that it is putting in,
+//! and each scan the one that it has taken out, until its destructor has ended. (Destructors may retire: one thread may be
+//! in the midst of several, one inside the other.)
 //!
 //! A block is made for a node only behind the last of those that were scanned, and only if the scan has found each slot
 //! with a node that may not be freed, or in somebody's hands from when it was looked at until after all were. Of the
 //! former there are as many as protected nodes at most, since the evidence has no more; of the latter as many as threads
-//! in the midst of it: whoever was seen to have two of them had let go of the first one when it was looked at again.
+//! in the midst of it: whoever was seen to have two of them had let go of the first one when it was looked at again. That
+//! holds of nested ones, too: a slot is empty again before the destructor of its node runs.
 //! (And a thread whose destructor panics, while others take the room that it has made, brings a block.)
 //!
 //! # Progress

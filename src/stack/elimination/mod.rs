@@ -52,6 +52,7 @@ mod place;
 use super::iter::{IntoIter, PopAll};
 use super::pinned::Pinned;
 use super::treiber::{Lost, Node, TreiberStack};
+use crate::capacity::CapacityError;
 use crate::reclaim::{Epoch, ProtectsAll, Reclaim};
 use crate::sync::{heap, scatter};
 use crossbeam_utils::CachePadded;
@@ -70,7 +71,8 @@ const PLACES: usize = 8;
 /// | operation | progress |
 /// |---|---|
 /// | [`push`](Self::push), [`pop`](Self::pop) | lock-free |
-/// | [`pop_all`](Self::pop_all), [`is_empty`](Self::is_empty), [`peek`](Pinned::peek) | wait-free |
+/// | [`peek`](Self::peek), [`pin`](Self::pin) | lock-free |
+/// | [`pop_all`](Self::pop_all), [`is_empty`](Self::is_empty), and [`Pinned::peek`] | wait-free |
 ///
 /// ```
 /// # #[cfg(any(loom, shuttle))] fn main() {} // what it does would have to be inside a model
@@ -100,12 +102,11 @@ impl<T, R: Reclaim> EliminationStack<T, R> {
     /// An empty stack whose popped nodes `reclaim` frees, and with so many places where threads may meet: about half
     /// as many as threads contend. Without any it is a [`TreiberStack`].
     ///
-    /// # Panics
-    /// If so many places are more than can be allocated.
-    #[must_use]
-    pub fn with_reclaim(reclaim: R, places: usize) -> Self {
-        let places = std::iter::repeat_with(CachePadded::default).take(places).collect();
-        Self { stack: TreiberStack::with_reclaim(reclaim), places }
+    /// # Errors
+    /// If so many places cannot be addressed, or there is no memory for them. `reclaim` is dropped then.
+    pub fn with_reclaim(reclaim: R, places: usize) -> Result<Self, CapacityError> {
+        let places = CapacityError::filled(places, places, |_| CachePadded::default())?;
+        Ok(Self { stack: TreiberStack::with_reclaim(reclaim), places })
     }
 
     /// The place to try next.
@@ -195,9 +196,11 @@ impl<T, R: Reclaim> EliminationStack<T, R> {
 impl<T, R: Reclaim + UnwindSafe> UnwindSafe for EliminationStack<T, R> {}
 impl<T, R: Reclaim + RefUnwindSafe> RefUnwindSafe for EliminationStack<T, R> {}
 
+/// # Panics
+/// If there is no memory for some places.
 impl<T, R: Reclaim> Default for EliminationStack<T, R> {
     fn default() -> Self {
-        Self::with_reclaim(R::default(), PLACES)
+        Self::with_reclaim(R::default(), PLACES).unwrap_or_else(|error| panic!("{error}"))
     }
 }
 

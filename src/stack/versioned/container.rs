@@ -8,6 +8,7 @@ use std::iter::FusedIterator;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
 /// The values of a stack that is nobody else's any more, newest first.
+#[must_use = "values that are not taken are dropped with the iterator"]
 pub struct IntoIter<T, const INDEX: u32 = 24>(VersionedStack<T, INDEX>);
 
 impl<T, const INDEX: u32> Iterator for IntoIter<T, INDEX> {

@@ -115,6 +115,13 @@ pub struct VersionedStack<T, const INDEX: u32 = 24> {
 #[error("the stack is full")]
 pub struct Full<T>(pub T);
 
+impl<T> Full<T> {
+    /// Takes the value back.
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
 // Not derived: an error must be printable whatever the value is.
 impl<T> fmt::Debug for Full<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
