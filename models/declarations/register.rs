@@ -61,12 +61,13 @@ impl<R: Reclaim> Register<R> {
     }
 
     fn write(&self, value: u8, retire: Retire) {
-        let guard = self.reclaim.pin();
         let new = heap::alloc(value);
         if retire == Retire::Before {
+            // Under a guard of its own: epochs have one grace more than they need, which would hide it under the same.
             // SAFETY: unsound, it is linked still: this is the mistake.
-            unsafe { guard.retire(self.node.load(Relaxed)) };
+            unsafe { self.reclaim.pin().retire(self.node.load(Relaxed)) };
         }
+        let guard = self.reclaim.pin();
         let old = self.node.swap(new, AcqRel);
         if retire == Retire::After {
             // SAFETY: from `alloc`, unlinked by our swap alone, and a number can be dropped anywhere.

@@ -89,4 +89,12 @@ mod retired_before_it_is_unlinked {
             SAYING
         )
     );
+    selvedge::model!(
+        under_ebr,
+        Model::of(retiring_too_early::<Epochs>(), two([Write(1)], [Flush, Read])).structure("Ebr").kills(
+            "control: retired before it is unlinked",
+            EXHAUSTIVE,
+            SAYING
+        )
+    );
 }

@@ -11,7 +11,9 @@
 //! | `stacks.rs` | Treiber's stack, and the one with elimination, under each strategy |
 //! | `controls.rs` | what is wrong, and who must find it |
 //! | `bounds.rs` | garbage and memory: what a stopped thread keeps, what one that has ended leaves |
+//! | `stopped.rs` | what is left where one who retires or flushes has stopped |
 //! | `progress.rs` | the bookkeeping is lock-free |
+//! | `steps.rs` | what a guard and a read cost, in steps |
 
 // Not every part of the declaration is used here.
 #[allow(dead_code)]
@@ -30,6 +32,10 @@ mod controls;
 mod progress;
 mod registers;
 mod stacks;
+// The explorer alone counts steps.
+#[cfg(shuttle)]
+mod steps;
+mod stopped;
 
 use register::Op;
 use selvedge::check::Scenario;

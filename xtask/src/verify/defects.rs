@@ -3,13 +3,13 @@
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
-/// A defect of the lesson's code.
+/// A defect of the lesson's code, or of code that is wrong on purpose.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Defect {
     /// What models call it.
     pub id: String,
-    /// What is wrong, in a line.
+    /// What is wrong, in a line. Empty if the id says it: a control of the project's own.
     pub title: String,
 }
 
@@ -17,6 +17,13 @@ pub struct Defect {
 #[serde(deny_unknown_fields)]
 struct File {
     defect: Vec<Defect>,
+    own: Own,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Own {
+    controls: Vec<String>,
 }
 
 /// The defects that are asked for: `xtask/defects.toml`.
@@ -26,14 +33,19 @@ pub fn required() -> Result<Vec<Defect>> {
 
 /// The defect with its title, if it has one.
 pub fn titled(id: &str, defects: &[Defect]) -> String {
-    let title = defects.iter().find(|defect| defect.id == id).map(|defect| format!(": {}", defect.title));
-    format!("{id}{}", title.unwrap_or_default())
+    match defects.iter().find(|defect| defect.id == id && !defect.title.is_empty()) {
+        Some(Defect { title, .. }) => format!("{id}: {title}"),
+        None => id.into(),
+    }
 }
 
 fn parse(text: &str) -> Result<Vec<Defect>> {
-    let defects = toml::from_str::<File>(text)?.defect;
-    for (index, defect) in defects.iter().enumerate() {
+    let File { defect: mut defects, own } = toml::from_str::<File>(text)?;
+    for defect in &defects {
         anyhow::ensure!(!defect.title.is_empty(), "{} has no title", defect.id);
+    }
+    defects.extend(own.controls.into_iter().map(|id| Defect { id, title: String::new() }));
+    for (index, defect) in defects.iter().enumerate() {
         anyhow::ensure!(
             !defects[..index].iter().any(|other| other.id == defect.id),
             "{} comes twice",
@@ -48,19 +60,40 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_list_is_the_lessons() {
-        let ids: Vec<String> = required().unwrap().into_iter().map(|defect| defect.id).collect();
+    fn the_list_is_the_lessons_and_our_own() {
+        let (lesson, own): (Vec<Defect>, Vec<Defect>) =
+            required().unwrap().into_iter().partition(|defect| !defect.title.is_empty());
+        let ids = |defects: Vec<Defect>| defects.into_iter().map(|defect| defect.id).collect::<Vec<_>>();
         let rings = (1..=11).map(|n| format!("RB{n}"));
         let stacks = (1..=5).map(|n| format!("ST{n}"));
-        assert_eq!(ids, rings.chain(stacks).collect::<Vec<_>>());
+        assert_eq!(ids(lesson), rings.chain(stacks).collect::<Vec<_>>());
+        let own = ids(own);
+        assert!(own.is_sorted(), "in order, so that one that comes twice or not at all is seen");
+        for kind in ["PC", "control: ", "mutant: "] {
+            assert!(own.iter().any(|id| id.starts_with(kind)), "no {kind}");
+        }
+    }
+
+    #[test]
+    fn a_title_is_told_where_there_is_one() {
+        let defect = |id: &str, title: &str| Defect { id: id.into(), title: title.into() };
+        let defects = [defect("RB1", "too early"), defect("mutant: none", "")];
+        let told = ["RB1", "mutant: none", "RB2"].map(|id| titled(id, &defects));
+        assert_eq!(told, ["RB1: too early", "mutant: none", "RB2"]);
     }
 
     #[test]
     fn mistakes_in_the_list_are_told() {
         let entry = "[[defect]]\nid = \"A\"\ntitle = \"a\"\n";
-        assert_eq!(parse(entry).unwrap().len(), 1);
-        assert!(parse(&entry.repeat(2)).unwrap_err().to_string().contains("A comes twice"));
-        assert!(parse("[[defect]]\nid = \"A\"\n").is_err());
-        assert!(parse(&format!("{entry}by = 1\n")).is_err());
+        let own = "[own]\ncontrols = [\"B\"]\n";
+        let parse = |parts: &[&str]| parse(&parts.concat());
+        assert_eq!(parse(&[entry, own]).unwrap().len(), 2);
+        for twice in [[entry, entry, own], [entry, "[own]\ncontrols = [\"A\"]", ""]] {
+            assert!(parse(&twice).unwrap_err().to_string().contains("A comes twice"));
+        }
+        assert!(parse(&["[[defect]]\nid = \"A\"\n", own]).is_err());
+        assert!(parse(&["[[defect]]\nid = \"A\"\ntitle = \"\"\n", own]).is_err());
+        assert!(parse(&[entry, "by = 1\n", own]).is_err());
+        assert!(parse(&[entry]).is_err(), "no controls of our own");
     }
 }

@@ -8,6 +8,7 @@ use super::switches;
 use super::targets::TestId;
 use selvedge::check::{Engine, Outcome};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// Something that should have been shown and was not.
@@ -46,6 +47,8 @@ pub enum Gap {
     NoControl { defect: String, title: String },
     /// A required defect whose controls have not found it.
     NotFound { defect: String, title: String },
+    /// A control that nobody would miss.
+    NotRequired { defect: String },
 }
 
 impl fmt::Display for Gap {
@@ -74,10 +77,16 @@ impl fmt::Display for Gap {
             Gap::NotWeakened { place } => {
                 write!(f, "SELVEDGE_WEAKEN: no model came to {place}, so nothing was weakened there")
             }
-            Gap::NoControl { defect, title } => write!(f, "{defect} has no control ({title})"),
-            Gap::NotFound { defect, title } => write!(f, "{defect} was not found on demand ({title})"),
+            Gap::NoControl { defect, title } => write!(f, "{defect}: no control{}", bracketed(title)),
+            Gap::NotFound { defect, title } => write!(f, "{defect}: not found on demand{}", bracketed(title)),
+            Gap::NotRequired { defect } => write!(f, "{defect}: a control that is not in xtask/defects.toml"),
         }
     }
+}
+
+/// A title as an addition, if there is one.
+fn bracketed(title: &str) -> String {
+    if title.is_empty() { String::new() } else { format!(" ({title})") }
 }
 
 /// The beginning of a message that is printed in full further down.
@@ -147,7 +156,8 @@ pub fn of_targets(targets: &[String], tests: &[TestId]) -> Vec<Gap> {
     empty.map(|target| Gap::NoTests { target: target.clone() }).collect()
 }
 
-/// The required defects that were not shown to be found. To be asked of a whole run only.
+/// The required defects that were not shown to be found, and those that were and are not required. To be asked of a whole
+/// run only.
 pub fn of_defects(required: &[Defect], ran: &[Ran]) -> Vec<Gap> {
     let mut gaps = Vec::new();
     for Defect { id, title } in required {
@@ -162,6 +172,10 @@ pub fn of_defects(required: &[Defect], ran: &[Ran]) -> Vec<Gap> {
             gaps.push(Gap::NotFound { defect, title });
         }
     }
+    let found: BTreeSet<_> =
+        ran.iter().flat_map(|ran| &ran.records).filter_map(|r| r.defect.as_ref()).collect();
+    let unknown = found.into_iter().filter(|id| !required.iter().any(|defect| defect.id == **id));
+    gaps.extend(unknown.map(|id| Gap::NotRequired { defect: id.clone() }));
     gaps
 }
 
@@ -286,12 +300,29 @@ mod tests {
         let found = control(Build::Loom, "rb1", "RB1");
         assert_eq!(gaps(std::slice::from_ref(&found)), []);
 
-        assert!(matches!(only(gaps(&[control(Build::Loom, "rb2", "RB2")])), Gap::NoControl { .. }));
+        let other = control(Build::Loom, "rb2", "RB2");
+        assert_eq!(only(gaps(&[found.clone(), other.clone()])), Gap::NotRequired { defect: "RB2".into() });
+        assert!(matches!(gaps(&[other])[..], [Gap::NoControl { .. }, Gap::NotRequired { .. }]));
         let mut by_chance = found.clone();
         by_chance.records.iter_mut().for_each(|record| record.demanded = false);
         assert!(matches!(only(gaps(&[by_chance])), Gap::NotFound { .. }));
         let mut otherwise = found;
         otherwise.records.iter_mut().for_each(|record| record.fault = Some("should say".into()));
         assert!(matches!(only(gaps(&[otherwise])), Gap::NotFound { .. }));
+    }
+
+    /// Each control that the project has is missed when it is gone.
+    #[test]
+    fn each_control_that_is_left_out_is_a_gap() {
+        let required = super::super::defects::required().unwrap();
+        let all: Vec<Ran> =
+            required.iter().map(|defect| control(Build::Loom, "control", &defect.id)).collect();
+        assert_eq!(of_defects(&required, &all), []);
+        for left_out in 0..all.len() {
+            let mut ran = all.clone();
+            ran.remove(left_out);
+            let Defect { id, title } = required[left_out].clone();
+            assert_eq!(only(of_defects(&required, &ran)), Gap::NoControl { defect: id, title });
+        }
     }
 }
