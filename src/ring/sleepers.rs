@@ -13,8 +13,9 @@
 //! 2. A node is in the list, or in the hands of one waker, until it is told so.
 //!
 //! # No wake-up is lost
-//! The node is linked before the announcement. A waker that has seen the announcement takes the list afterwards, so it takes
-//! the node, unless somebody else has.
+//! Changes of the list are in one order. A sleeper that joins after a waker has taken the list sees all that this waker did
+//! before, so it finds out, as it announces itself, that it need not sleep. A sleeper that has joined before is taken, by
+//! this waker or by an earlier one.
 //!
 //! # Progress
 //! Adding is lock-free. Waking is an exchange, and some steps for each sleeper: wherever a sleeper stops, it holds up nobody.
@@ -33,7 +34,6 @@
 use crate::sync::atomic::{
     AtomicBool, AtomicPtr,
     Ordering::{AcqRel, Acquire, Relaxed, Release},
-    fence,
 };
 use crate::sync::{heap, thread};
 use std::ptr;
@@ -52,8 +52,6 @@ pub(super) struct Sleepers {
 
 impl Sleepers {
     /// Sleeps until the next wake-up, if `announce` says that one will come.
-    ///
-    /// `announce` has to publish (release) what a waker acquires before it calls [`wake`](Self::wake).
     pub(super) fn sleep(&self, announce: impl FnOnce() -> bool) {
         let (next, woken) = (AtomicPtr::default(), AtomicBool::new(false));
         let node = heap::alloc(Sleeper { thread: thread::current(), next, woken });
@@ -79,8 +77,8 @@ impl Sleepers {
         loop {
             // Relaxed: published by the exchange.
             sleeper.next.store(first, Relaxed); // step: sleepers.add.next
-            // Release: our node, to `sleepers.wake.take`. Acquire: pairs with that too; if a waker was here before us, we see
-            // why, when we announce ourselves.
+            // Release: our node, to `sleepers.wake.take`. Acquire: pairs with that too; a waker that was here before us has a
+            // reason, which we see as we announce ourselves.
             // step: sleepers.add.link
             match self.first.compare_exchange_weak(first, node, AcqRel, Relaxed) {
                 Ok(_) => return,
@@ -91,9 +89,7 @@ impl Sleepers {
 
     /// Wakes all that sleep.
     pub(super) fn wake(&self) {
-        // Acquire: pairs with the announcement, which was read before; whoever made it is in the list as we take it.
-        fence(Acquire); // step: sleepers.wake.fence
-        // Acquire: pairs with `sleepers.add.link`, for the nodes. Release: with that too, see there.
+        // Acquire: pairs with `sleepers.add.link`, for the nodes. Release: with that too, for why we wake.
         let mut next = self.first.swap(ptr::null_mut(), AcqRel); // step: sleepers.wake.take
         while !next.is_null() {
             let node = ptr::with_exposed_provenance_mut::<Sleeper>(next.addr());

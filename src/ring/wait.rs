@@ -16,7 +16,7 @@
 use super::error::{Closed, PushError, TryPopError, TryPushError};
 use super::index::Index;
 use super::mpmc::Ring;
-use crate::sync::atomic::Ordering::{Relaxed, Release};
+use crate::sync::atomic::Ordering::Relaxed;
 
 /// Tries to push until it is done, and sleeps while it cannot be.
 pub(super) fn until_pushed<T>(
@@ -52,30 +52,28 @@ impl<T> Ring<T> {
     /// Sleeps until a pop or a close, unless the ring has room or is closed by now.
     pub(super) fn sleep_while_full(&self) {
         self.producers.sleep(|| {
-            // Relaxed, the loads: if the exchange succeeds `head` was where we read it, and the ring can have been nothing but
-            // full; that it is closed is seen by way of the list.
+            // Relaxed, all: if the exchange succeeds `head` was where we read it, and the ring can have been nothing but full;
+            // what a waker did who has taken the list before is seen by way of the list, and so is that the ring is closed.
             let head = Index(self.head.load(Relaxed)); // step: ring.wait.full_head_load
             let tail = Index(self.tail.load(Relaxed)); // step: ring.wait.full_tail_load
             let full = tail.position() == head.position() + self.positions();
-            // Release: pairs with `sleepers.wake.fence`, by way of `ring.pop.claim`.
             // step: ring.wait.full_announce
             full && !tail.closed()
-                && self.head.compare_exchange(head.0, head.with_waiting().0, Release, Relaxed).is_ok()
+                && self.head.compare_exchange(head.0, head.with_waiting().0, Relaxed, Relaxed).is_ok()
         });
     }
 
     /// Sleeps until a push or a close, unless the ring has an element or is closed by now.
     pub(super) fn sleep_while_empty(&self) {
         self.consumers.sleep(|| {
-            // Relaxed, the loads: as above.
+            // Relaxed, all: as above.
             let head = Index(self.head.load(Relaxed)); // step: ring.wait.empty_head_load
             let tail = Index(self.tail.load(Relaxed)); // step: ring.wait.empty_tail_load
             let empty = tail.position() == head.position();
-            // Release: pairs with `sleepers.wake.fence`, by way of `ring.push.claim`.
             // step: ring.wait.empty_announce
             empty
                 && !tail.closed()
-                && self.tail.compare_exchange(tail.0, tail.with_waiting().0, Release, Relaxed).is_ok()
+                && self.tail.compare_exchange(tail.0, tail.with_waiting().0, Relaxed, Relaxed).is_ok()
         });
     }
 }

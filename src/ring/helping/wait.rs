@@ -6,36 +6,35 @@
 
 use super::HelpingRing;
 use super::word::{SlotWord, Standing};
-use crate::sync::atomic::Ordering::{Relaxed, Release};
+use crate::sync::atomic::Ordering::Relaxed;
 
 impl<T, const INDEX: u32> HelpingRing<T, INDEX> {
     /// Sleeps until a pop or a close, unless the ring has room or is closed by now.
     pub(super) fn sleep_while_full(&self) {
         self.producers.sleep(|| {
-            // Relaxed, the loads: if the exchange succeeds the slot was as we read it.
+            // Relaxed, all: if the exchange succeeds the slot was as we read it; what a waker did who has taken the list before
+            // is seen by way of the list.
             let tail = self.tail.load(Relaxed); // step: helping.wait.tail_load
             let (slot, lap) = self.slot(tail);
             let word = SlotWord::<INDEX>(slot.load(Relaxed)); // step: helping.wait.full_load
-            // Release: pairs with `sleepers.wake.fence`, by way of the exchange that empties the slot, or seals it.
             // step: helping.wait.full_announce
             word.against_free(lap) == Standing::Before
                 && !word.sealed()
-                && slot.compare_exchange(word.0, word.with_waiting().0, Release, Relaxed).is_ok()
+                && slot.compare_exchange(word.0, word.with_waiting().0, Relaxed, Relaxed).is_ok()
         });
     }
 
     /// Sleeps until a push or a close, unless the ring has an element or is closed by now.
     pub(super) fn sleep_while_empty(&self) {
         self.consumers.sleep(|| {
-            // Relaxed, the loads: as above.
+            // Relaxed, all: as above.
             let head = self.head.load(Relaxed); // step: helping.wait.head_load
             let (slot, lap) = self.slot(head);
             let word = SlotWord::<INDEX>(slot.load(Relaxed)); // step: helping.wait.empty_load
-            // Release: as above, by way of the exchange that fills the slot, or seals it.
             // step: helping.wait.empty_announce
             word.against_free(lap) == Standing::Now
                 && !word.sealed()
-                && slot.compare_exchange(word.0, word.with_waiting().0, Release, Relaxed).is_ok()
+                && slot.compare_exchange(word.0, word.with_waiting().0, Relaxed, Relaxed).is_ok()
         });
     }
 }
