@@ -37,8 +37,10 @@ mod asleep {
 
     selvedge::model!(
         two_sleepers_one_batch,
-        Model::of(ring(2), two([PushBatch(1, 2)], [Pop]).thread([Pop]))
+        // Without disturbances, which the two scenarios with fewer sleepers or pushes have: they are too many here.
+        Model::of(ring(2), two([PushBatch(1, 2)], [Pop]).thread([Pop]).alike())
             .property("no lost wake-up")
+            .choices([])
             .preemptions(2)
     );
 }
