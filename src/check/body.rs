@@ -51,9 +51,10 @@ impl<S: Structure> Declared for Of<S> {
 
 impl Body {
     pub(super) fn of<S: Structure>(structure: Arc<S>, scenario: Scenario<S::Op>) -> Self {
-        let declared = Arc::new(Of { structure: Arc::clone(&structure), scenario: scenario.clone() });
-        let run = move |context: &Context| execute::scenario(&structure, &scenario, context);
-        Body { run: Arc::new(run), declared: Some(declared) }
+        let of = Arc::new(Of { structure, scenario });
+        let ran = Arc::clone(&of);
+        let run = move |context: &Context| execute::scenario(&ran.structure, &ran.scenario, context);
+        Body { run: Arc::new(run), declared: Some(of) }
     }
 
     pub(super) fn program(program: impl Fn() + Send + Sync + 'static) -> Self {
