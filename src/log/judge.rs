@@ -12,7 +12,6 @@ use crate::check::specs::{
     Stack,
 };
 use crate::check::{Ahead, Call, History, Judgement, Limits, Order, Spec, ahead, judge_within, parts};
-use crate::sync::host::Instant;
 use std::collections::BTreeSet;
 
 /// What came of a log.
@@ -125,15 +124,13 @@ impl Ask<'_> {
         history: &History<W::Op, W::Ret>,
         own: impl Fn(&W::Op) -> &S::Op,
     ) -> Outcome {
-        let begun = Instant::now();
+        let left = self.limits.from_now();
         let judgement = judge_within(spec, history, self.order, self.limits);
         let parts = parts(spec, history, self.order);
         let Judgement::Unexplained { prefix, stuck, .. } = &judgement else {
             return Outcome { judgement, parts, part: None, right: Vec::new(), pending: Vec::new() };
         };
-        let left = self.limits.time.map(|time| time.saturating_sub(begun.elapsed()));
-        let left = Limits { time: left, ..self.limits.clone() };
-        let Ahead { right, pending, .. } = ahead(spec, history, self.order, prefix, stuck, &left);
+        let Ahead { right, pending, .. } = ahead(spec, history, self.order, prefix, stuck, &left());
         let right = stuck.iter().zip(&right).map(|(&call, rets)| {
             let op = own(&history.calls()[call].op);
             distinct(rets.iter().map(|ret| S::answer(op, ret)))

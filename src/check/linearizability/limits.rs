@@ -23,6 +23,14 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// They begin to count now: tells at any time what is left of them.
+    pub(crate) fn from_now(&self) -> impl Fn() -> Limits {
+        let clock = Clock::new(self, 1);
+        move || clock.left(self)
+    }
+}
+
 /// The limit that a judgement has met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {

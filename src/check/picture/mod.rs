@@ -97,7 +97,7 @@ pub struct Execution {
     pub waiting: Vec<Waiting>,
     /// The thread that ran when it ended, if one did.
     pub ran_last: Option<usize>,
-    /// Where the complaint was raised.
+    /// Where the complaint was raised, unless it is the harness that complains.
     pub raised: Option<Place>,
     /// The cells of shared memory, with what they held before the first of `steps`.
     pub cells: Vec<Cell>,

@@ -41,7 +41,7 @@ pub(in crate::check) fn record(raised: Option<&Location<'_>>, attempt: Option<At
     let threads = numbers.max().map_or(0, |most| most + 1);
     let attempt = attempt.map(|attempt| attempt.timed_by(&steps));
     // Of a history that is not explained, the harness complains: its place would say nothing.
-    let raised = raised.filter(|_| attempt.is_none()).map(Place::from);
+    let raised = raised.filter(|_| attempt.is_none()).and_then(place);
     let ran_last = model::ran_last();
     Execution { threads, skipped, steps, waiting, ran_last, raised, cells, nodes, attempt }
 }
