@@ -50,16 +50,19 @@ impl<'t> Forms<'t> {
         LogError::at(self.text, place, reason)
     }
 
-    fn advance(&mut self, bytes: usize) {
+    /// The line and column that are `bytes` further. A line ends with `\n`, here and wherever a line is shown; the reader of
+    /// EDN counts a lone `\r` as well.
+    fn beyond(&self, bytes: usize) -> (usize, usize) {
         let passed = &self.rest()[..bytes];
-        self.at += bytes;
         match passed.rfind('\n') {
-            Some(end) => {
-                self.line += passed.bytes().filter(|byte| *byte == b'\n').count();
-                self.column = 1 + passed[end + 1..].chars().count();
-            }
-            None => self.column += passed.chars().count(),
+            Some(end) => (self.line + passed.matches('\n').count(), 1 + passed[end + 1..].chars().count()),
+            None => (self.line, self.column + passed.chars().count()),
         }
+    }
+
+    fn advance(&mut self, bytes: usize) {
+        (self.line, self.column) = self.beyond(bytes);
+        self.at += bytes;
     }
 
     /// Goes to what is next: past blanks, commas, comments, and forms that are left out by `#_`.
@@ -70,7 +73,7 @@ impl<'t> Forms<'t> {
             self.advance(blank);
             let rest = self.rest();
             if rest.starts_with(';') {
-                self.advance(rest.find('\n').unwrap_or(rest.len()));
+                self.advance(rest.find(['\n', '\r']).unwrap_or(rest.len()));
             } else if rest.starts_with("#_") {
                 let place = self.place();
                 self.advance("#_".len());
@@ -94,11 +97,10 @@ impl<'t> Forms<'t> {
 
     /// What the reader says, in our words and with a place in the whole text.
     fn wrong(&self, begin: Place, error: &Error) -> LogError {
-        let place = match (error.line, error.column) {
-            (Some(1), Some(column)) => Place { line: self.line, column: Some(self.column + column - 1) },
-            (Some(line), column) => Place { line: self.line + line - 1, column },
-            (None, _) => begin,
-        };
+        let place = error.ptr.filter(|bytes| self.rest().is_char_boundary(*bytes)).map_or(begin, |bytes| {
+            let (line, column) = self.beyond(bytes);
+            Place { line, column: Some(column) }
+        });
         let why = match &error.code {
             Code::UnexpectedEOF => {
                 return self.error(begin, Reason::Syntax(ENDLESS.into()));

@@ -147,6 +147,9 @@ fn maps_of_edn() {
             "line 1, column 1: what begins here is not complete",
         ),
         ("[\n\n  {:process 0,\n   :value (}]", "line 4, column 12: `}` closes nothing"),
+        // Who shows the line splits the text at `\n`; for EDN a lone `\r` ends a line, and so a remark.
+        ("[\r{:process 0,\r\n :value (}]", "line 2, column 10: `}` closes nothing"),
+        (";\r[] {}", "line 1, column 6: expected nothing after the end of the history"),
         ("[] {}", "line 1, column 4: expected nothing after the end of the history"),
         ("{:process 0, :process 1}", "line 1, column 24: a field is said twice"),
         ("{:process 0, :f}", "line 1, column 1: what begins here is not complete"),
