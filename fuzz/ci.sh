@@ -14,7 +14,7 @@ for target in ops_stack ops_ring schedule_ring schedule_stack log; do
     corpus=("fuzz/corpus/$target")
     if [[ -d fuzz/seeds/$target ]]; then corpus+=("fuzz/seeds/$target"); fi
     mkdir -p "${corpus[0]}"
-    if ! RUSTFLAGS=$flags cargo +nightly fuzz run "${options[@]}" "$target" "${corpus[@]}" -- \
+    if ! RUSTFLAGS=$flags cargo +nightly fuzz run --dev "${options[@]}" "$target" "${corpus[@]}" -- \
         -max_total_time="$seconds" -timeout=10 >"$log" 2>&1; then
         echo "FAILED: $target" >&2
         tail -n 100 "$log" >&2

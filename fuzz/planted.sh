@@ -12,7 +12,7 @@ fuzz() {
     local target=$1 flags="" options=()
     shift
     if [[ $target == schedule_* ]]; then flags="--cfg shuttle" options=(-s none); fi
-    RUSTFLAGS=$flags cargo +nightly fuzz run "${options[@]}" --features planted "$target" "$place/corpus" -- \
+    RUSTFLAGS=$flags cargo +nightly fuzz run --dev "${options[@]}" --features planted "$target" "$place/corpus" -- \
         -artifact_prefix="$place/" -timeout=10 "$@"
 }
 
