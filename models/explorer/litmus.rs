@@ -1,8 +1,8 @@
 //! Litmus tests: programs of which the literature knows what may happen.
 //!
 //! Each test tells all that may happen, in both models. What may happen under sequential consistency may
-//! also happen under the weak model, so two lists are enough: `both`, and what is `weak_only`. Where the
-//! lists would be too long (two tests, with more than 20), the sizes of the complete sets are told.
+//! also happen under the weak model, so two lists are enough: `both`, and what is `weak_only`. Where they
+//! would be too long to be read (two tests, with more than 20), a rule makes them from the reason.
 //! `never` has the outcomes that somebody might wrongly expect.
 //!
 //! Most tests are known by names from the literature, where their shapes are drawn: Alglave, Maranget,
@@ -40,11 +40,9 @@ pub struct Litmus {
     pub name: &'static str,
     pub reason: &'static str,
     pub program: Program,
-    both: Vec<&'static str>,
-    weak_only: Vec<&'static str>,
-    never: Vec<&'static str>,
-    /// The sizes of the complete sets, weak and SC, if the lists are not complete.
-    sizes: Option<(usize, usize)>,
+    both: Vec<String>,
+    weak_only: Vec<String>,
+    never: Vec<String>,
     /// The models in which an execution may be blocked.
     blocked: Vec<Model>,
 }
@@ -79,19 +77,14 @@ impl Litmus {
         let seen: BTreeSet<String> = outcomes.keys().map(Outcome::to_string).collect();
         let (mut required, mut forbidden) = (self.both.clone(), self.never.clone());
         match model {
-            Model::Sc => forbidden.extend(&self.weak_only),
-            Model::Weak => required.extend(&self.weak_only),
+            Model::Sc => forbidden.extend_from_slice(&self.weak_only),
+            Model::Weak => required.extend_from_slice(&self.weak_only),
         }
-        let size = match (self.sizes, model) {
-            (None, _) => required.len(),
-            (Some((weak, _)), Model::Weak) => weak,
-            (Some((_, sc)), Model::Sc) => sc,
-        };
         let mut wrong = Vec::new();
-        wrong.extend(required.iter().filter(|o| !seen.contains(**o)).map(|o| format!("`{o}` is missing")));
-        wrong.extend(forbidden.iter().filter(|o| seen.contains(**o)).map(|o| format!("`{o}` is impossible")));
-        if seen.len() != size {
-            wrong.push(format!("{} outcomes instead of {size}: {seen:?}", seen.len()));
+        wrong.extend(required.iter().filter(|o| !seen.contains(*o)).map(|o| format!("`{o}` is missing")));
+        wrong.extend(forbidden.iter().filter(|o| seen.contains(*o)).map(|o| format!("`{o}` is impossible")));
+        if seen.len() != required.len() {
+            wrong.push(format!("{} outcomes instead of {}: {seen:?}", seen.len(), required.len()));
         }
         if blocked != self.blocked.contains(&model) {
             wrong.push(format!("blocked: {blocked}"));
@@ -107,23 +100,24 @@ impl Litmus {
         self
     }
 
-    fn both(mut self, outcomes: &[&'static str]) -> Self {
+    fn both(mut self, outcomes: &[&str]) -> Self {
+        self.both.extend(outcomes.iter().copied().map(Into::into));
+        self
+    }
+
+    fn weak_only(mut self, outcomes: &[&str]) -> Self {
+        self.weak_only.extend(outcomes.iter().copied().map(Into::into));
+        self
+    }
+
+    fn never(mut self, outcomes: &[&str]) -> Self {
+        self.never.extend(outcomes.iter().copied().map(Into::into));
+        self
+    }
+
+    /// What a rule says.
+    fn both_by_rule(mut self, outcomes: Vec<String>) -> Self {
         self.both.extend(outcomes);
-        self
-    }
-
-    fn weak_only(mut self, outcomes: &[&'static str]) -> Self {
-        self.weak_only.extend(outcomes);
-        self
-    }
-
-    fn never(mut self, outcomes: &[&'static str]) -> Self {
-        self.never.extend(outcomes);
-        self
-    }
-
-    fn sizes(mut self, weak: usize, sc: usize) -> Self {
-        self.sizes = Some((weak, sc));
         self
     }
 
@@ -141,7 +135,6 @@ fn test(name: &'static str, reason: &'static str) -> Litmus {
         both: Vec::new(),
         weak_only: Vec::new(),
         never: Vec::new(),
-        sizes: None,
         blocked: Vec::new(),
     }
 }

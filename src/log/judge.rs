@@ -124,7 +124,7 @@ impl Ask<'_> {
         history: &History<W::Op, W::Ret>,
         own: impl Fn(&W::Op) -> &S::Op,
     ) -> Outcome {
-        let left = self.limits.from_now();
+        let left = self.limits.begun_now();
         let judgement = judge_within(spec, history, self.order, self.limits);
         let parts = parts(spec, history, self.order);
         let Judgement::Unexplained { prefix, stuck, .. } = &judgement else {

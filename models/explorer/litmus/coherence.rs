@@ -39,7 +39,7 @@ pub fn tests() -> Vec<Litmus> {
             .thread([store(X, 2, RLX)])
             .thread([load(X, RLX), load(X, RLX)])
             .thread([load(X, RLX), load(X, RLX)])
-            .sizes(72, 72)
+            .both_by_rule(two_readers())
             .never(&["- | - | 1 2 | 2 1 ; 1", "- | - | 1 2 | 2 1 ; 2", "- | - | 2 1 | 1 2 ; 1"]),
         test("CoWW", "two writes of one thread are in program order")
             .thread([store(X, 1, RLX), store(X, 2, RLX)])
@@ -97,4 +97,17 @@ pub fn tests() -> Vec<Litmus> {
             .both(&["0 | 1 ; 1 1", "0 | 0 ; 1 1", "1 | 0 ; 2 1"])
             .never(&["1 | 1 ; 2 1"]),
     ]
+}
+
+/// Either write is the last. Of the initial value and the two writes, in their order, each reader reads two, the second
+/// not before the first.
+fn two_readers() -> Vec<String> {
+    let mut outcomes = Vec::new();
+    for order in [[0, 1, 2], [0, 2, 1]] {
+        let pairs = (0..3).flat_map(|first| (first..3).map(move |second| (order[first], order[second])));
+        for (a, b) in pairs.clone() {
+            outcomes.extend(pairs.clone().map(|(c, d)| format!("- | - | {a} {b} | {c} {d} ; {}", order[2])));
+        }
+    }
+    outcomes
 }

@@ -78,7 +78,7 @@ pub fn tests() -> Vec<Litmus> {
             .thread([add(Y, 1, RLX)])
             .thread([add(Y, 1, RLX)])
             .thread([load(Y, ACQ), load(X, RLX)])
-            .sizes(32, 32)
+            .both_by_rule(a_store_and_two_adds())
             .never(&["- | 1 | 2 | 3 0 ; 1 3", "- | 2 | 1 | 3 0 ; 1 3", "- | 1 | 2 | 2 0 ; 1 3"]),
         test("release sequence, fence", "a release fence heads one at the first store after it")
             .thread([store(X, 1, RLX), fence(REL), store(Y, 1, RLX)])
@@ -186,4 +186,20 @@ pub fn tests() -> Vec<Litmus> {
             .thread([load(Y, RLX)])
             .both(&["1 | 0 ; 1 2", "1 | 2 ; 1 2"]),
     ]
+}
+
+/// The store of 1 comes before the two adds, between them, or after them; either add is the first. Who reads the store, or
+/// an add after it, knows the message; who reads the 1 of an add before it may have read that one.
+fn a_store_and_two_adds() -> Vec<String> {
+    let mut outcomes = Vec::new();
+    // What the adds read, the last value, and the first value that cannot be read without the message, if there is one.
+    for (adds, last, knows) in [([1, 2], 3, 1), ([0, 1], 2, 2), ([0, 1], 1, 3)] {
+        for [a, b] in [adds, [adds[1], adds[0]]] {
+            for flag in 0..=last.max(adds[1] + 1) {
+                let messages = if flag >= knows { 1..=1 } else { 0..=1 };
+                outcomes.extend(messages.map(|x| format!("- | {a} | {b} | {flag} {x} ; 1 {last}")));
+            }
+        }
+    }
+    outcomes
 }

@@ -23,9 +23,10 @@ impl Default for Limits {
     }
 }
 
+#[cfg(feature = "log")]
 impl Limits {
     /// They begin to count now: tells at any time what is left of them.
-    pub(crate) fn from_now(&self) -> impl Fn() -> Limits {
+    pub(crate) fn begun_now(&self) -> impl Fn() -> Limits {
         let clock = Clock::new(self, 1);
         move || clock.left(self)
     }
