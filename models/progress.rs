@@ -13,11 +13,11 @@ mod stack;
 #[path = "declarations/versioned.rs"]
 mod versioned;
 
-use ring::Op::{Close, IsClosed, IsEmpty, IsFull, Len, TryPop, TryPush};
+use ring::Op::{Close, TryPop, TryPush};
 use selvedge::check::{Arbitrary, Engine, Model, Progress, Scenario, Spec, Structure};
-use selvedge::reclaim::Leak;
+use selvedge::reclaim::{Anyone, Ebr, Hazard, Leak};
 use selvedge::sync::Mutex;
-use stack::Op::{Pop, Push};
+use stack::Op::{IsEmpty, Peek, Pop, PopAll, Push};
 use stack::{Ret, Treiber, treiber};
 use std::marker::PhantomData;
 
@@ -78,6 +78,15 @@ mod treiber_stack {
             .progress(Progress::LockFree)
             .property("lock-free")
     );
+    selvedge::model!(
+        looking,
+        Model::of(
+            treiber(),
+            Scenario::new().before([Push(0)]).thread([Pop, Push(1)]).thread([Peek, IsEmpty, PopAll])
+        )
+        .progress(Progress::LockFree)
+        .property("lock-free")
+    );
     // Alone, and unless an exchange fails for no reason, a push takes 3 steps (fence, load, exchange); under
     // contention there is no bound.
     selvedge::model!(
@@ -95,6 +104,23 @@ mod treiber_stack {
             .property("bounded steps alone")
             .sequential()
     );
+}
+
+/// With real strategies in place of `Ghost`: who stops within their bookkeeping holds up nobody either.
+mod with_its_strategy {
+    use super::*;
+
+    fn model<R: stack::Sees>(called: &str) -> Model {
+        let scenario = Scenario::new().before([Push(0), Push(1)]).thread([Pop]).thread([Pop]);
+        Model::of(Treiber::<R>(PhantomData), scenario)
+            .structure(called)
+            .progress(Progress::LockFree)
+            .property("lock-free")
+            .choices([])
+    }
+
+    selvedge::model!(hazard, model::<Hazard<Anyone, 2, 1>>("TreiberStack, Hazard"));
+    selvedge::model!(ebr, model::<Ebr<Anyone, 2, 1>>("TreiberStack, Ebr"));
 }
 
 mod locked_stack {
@@ -248,7 +274,7 @@ mod locked_bell {
 /// A stack in numbered cells: a thread that stops with a cell in hand holds up nobody.
 mod versioned_stack {
     use super::*;
-    use versioned::Op::{Pop, Push};
+    use versioned::Op::{IsEmpty, IsFull, Len, Pop, Push};
 
     fn model(capacity: usize, scenario: Scenario<versioned::Op>) -> Model {
         let stack = versioned::bounded::<u8, 24>(capacity);
@@ -263,12 +289,16 @@ mod versioned_stack {
         lock_free_for_one_place,
         model(1, Scenario::new().thread([Push(1)]).thread([Pop, Push(2)]))
     );
+    selvedge::model!(
+        looking,
+        model(1, Scenario::new().thread([Push(1), Pop]).thread([Len, IsFull, IsEmpty]))
+    );
 }
 
 /// The ring whose threads help each other: the same scenario as above, and more of it.
 mod helping_ring {
     use super::*;
-    use ring::Op::{Pop, Push};
+    use ring::Op::{IsClosed, IsEmpty, IsFull, Len, Pop, Push};
 
     fn model(capacity: usize, scenario: Scenario<ring::Op>) -> Model {
         let ring = ring::helping::<u8, 24>(capacity, 1);
@@ -287,6 +317,11 @@ mod helping_ring {
     selvedge::model!(
         looking,
         model(1, Scenario::new().thread([TryPush(1)]).thread([Len, IsEmpty, IsFull, IsClosed]))
+    );
+
+    selvedge::model!(
+        closing,
+        model(1, Scenario::new().thread([Close]).thread([TryPush(1), TryPop]).before([TryPush(0)]))
     );
 
     // Whoever sleeps, or is about to, and stops there, holds up nobody who wakes.

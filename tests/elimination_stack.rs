@@ -8,7 +8,7 @@ mod bounds;
 mod ledger;
 
 use ledger::{Ledger, Tracked};
-use selvedge::reclaim::{Epoch, Leak, Reclaim};
+use selvedge::reclaim::{Ebr, Epoch, Hazard, Leak, Reclaim};
 use selvedge::stack::{CapacityError, EliminationStack};
 use std::cell::Cell;
 use std::fmt::Debug;
@@ -73,6 +73,8 @@ fn exchange<R: Reclaim>(places: usize) {
 fn all_come_out_once() {
     [0, 1, 8].into_iter().for_each(exchange::<Epoch>);
     exchange::<Leak>(1);
+    exchange::<Hazard>(1);
+    exchange::<Ebr>(1);
 }
 
 /// An error, and not the end of the process.

@@ -9,6 +9,7 @@
 //! |---|---|
 //! | `registers.rs` | one pointer, read and replaced: each part of a strategy, with as few steps as can be |
 //! | `stacks.rs` | Treiber's stack, and the one with elimination, under each strategy |
+//! | `lapsed.rs` | ABA, where a pop has let its guard go meanwhile |
 //! | `controls.rs` | what is wrong, and who must find it |
 //! | `bounds.rs` | garbage and memory: what a stopped thread keeps, what one that has ended leaves |
 //! | `stopped.rs` | what is left where one who retires or flushes has stopped |
@@ -29,6 +30,9 @@ mod stack;
 mod bounds;
 #[cfg(any(loom, shuttle))]
 mod controls;
+// Of the memory that the engines give out, and so theirs alone.
+#[cfg(any(loom, shuttle))]
+mod lapsed;
 mod progress;
 mod registers;
 mod stacks;

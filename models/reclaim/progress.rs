@@ -4,7 +4,7 @@ use crate::register::Op::{Flush, Read, Write};
 use crate::register::registers;
 use crate::{Epochs, Hazards, OneHazard, two};
 use selvedge::check::{Model, Progress, Scenario};
-use selvedge::reclaim::Reclaim;
+use selvedge::reclaim::{Leak, Reclaim};
 
 fn model<R: Reclaim + 'static>(called: &str, scenario: Scenario<crate::Op>) -> Model {
     Model::of(registers::<R>(), scenario)
@@ -29,3 +29,5 @@ mod ebr {
     selvedge::model!(both_retire, model::<Epochs>("Ebr", two([Write(1), Read], [Write(2)])));
     selvedge::model!(both_scan, model::<Epochs>("Ebr", two([Write(1)], [Flush]).before([Write(9)])));
 }
+
+selvedge::model!(leak, model::<Leak>("Leak", two([Write(1)], [Write(2)])));

@@ -245,3 +245,43 @@ impl<T, const INDEX: u32> Drop for Arena<T, INDEX> {
 unsafe impl<T: Send, const INDEX: u32> Send for Arena<T, INDEX> {}
 // SAFETY: as above. No `&T` is ever lent.
 unsafe impl<T: Send, const INDEX: u32> Sync for Arena<T, INDEX> {}
+
+#[cfg(all(test, not(any(loom, shuttle))))]
+mod tests {
+    use super::*;
+    use std::thread;
+
+    const THREADS: u64 = 8;
+
+    /// Threads that have a cell now and then, each one at a time, while the structure holds `held`.
+    fn ever_counted_off(held: u64) -> u64 {
+        let arena = Arena::<u64, 24>::growing();
+        let kept: Vec<Id> = (0..held).map(|n| arena.insert(n)).collect();
+        thread::scope(|scope| {
+            for _ in 0..THREADS {
+                scope.spawn(|| {
+                    for n in 0..20_000 {
+                        let id = arena.insert(n);
+                        // SAFETY: from `insert`, which gave it to us alone.
+                        assert_eq!(unsafe { arena.take(id) }, n);
+                    }
+                });
+            }
+        });
+        for (n, id) in (0..held).zip(kept) {
+            // SAFETY: as above.
+            assert_eq!(unsafe { arena.take(id) }, n);
+        }
+        arena.fresh.load(Relaxed)
+    }
+
+    /// One for each value that is held, and one for each thread, however often it comes (see the head of the chapter). That
+    /// those which are held count shows that it is counted.
+    #[test]
+    fn there_are_no_more_cells_than_values_and_threads() {
+        for held in [0, 1, 100, 1_000] {
+            let cells = ever_counted_off(held);
+            assert!((held + 1..=held + THREADS).contains(&cells), "{cells} cells for {held} values");
+        }
+    }
+}

@@ -17,7 +17,7 @@ pub unsafe trait Reclaim: Default + Send + Sync {
     /// A guard. Cheap, and may be nested.
     ///
     /// Lock-free, and no better where something is claimed for it: a thread may lose one claim after another to others. It
-    /// may allocate then.
+    /// may allocate then. [`Epoch`](super::Epoch) may run destructors of what others have retired.
     fn pin(&self) -> Self::Guard<'_>;
 
     /// Frees what waits and is protected by nobody, as far as that can be done at once.
@@ -66,6 +66,9 @@ pub unsafe trait Guard {
 /// then is not freed before the shield is used again or dropped.
 pub unsafe trait Shield {
     /// Reads a pointer that may be dereferenced until the shield is used again or dropped (contract #1).
+    ///
+    /// It must be that of the node, as it will be retired: hazards are compared bit by bit, so that a pointer with a tag in
+    /// its low bits would protect nothing.
     ///
     /// Wait-free if the strategy [`ProtectsAll`], else lock-free: again, if `source` has changed meanwhile.
     #[cfg_attr(any(loom, shuttle), track_caller)]

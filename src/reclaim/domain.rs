@@ -15,8 +15,9 @@
 /// ```
 pub trait Domain: Send + Sync + 'static {
     /// Whether the readers of hazards leave their fence to those who scan, if the feature `membarrier` is on and the
-    /// system can do it. It makes a protection several times as fast, and a scan slower by some microseconds: `false` is
-    /// for domains that retire more than they read.
+    /// system can do it. It spares a protection the fence, which is worth what a fence costs on that machine (see the table
+    /// in `docs/reclamation.md`), and makes a scan slower by some microseconds: `false` is for domains that retire more
+    /// than they read.
     const ASYMMETRIC: bool = true;
 
     /// In models: what is wrong in this domain, so that it can be shown to be noticed.

@@ -15,6 +15,7 @@
 //! unpin and retire, stronger than what some real strategies have there, are not needed, and not there.
 
 use super::{Blanket, Guard, ProtectsAll, Reclaim};
+use crate::exhaust::exhaust;
 use crate::sync::atomic::{Ordering, fence};
 use crate::sync::{PoisonError, heap, host, model};
 use std::fmt;
@@ -115,10 +116,15 @@ unsafe impl Guard for GhostGuard<'_> {
     }
 }
 
+fn free(retired: Vec<Retired>) {
+    let mut retired = retired.into_iter();
+    exhaust(|| retired.next().map(|retired| (retired.free)()));
+}
+
 impl Drop for Ghost {
     fn drop(&mut self) {
         let left = self.with(|state| std::mem::take(&mut state.retired));
-        left.into_iter().for_each(|retired| (retired.free)());
+        free(left);
     }
 }
 
@@ -138,6 +144,6 @@ impl Drop for GhostGuard<'_> {
             due
         });
         // Not under the lock: a free is a step, at which other threads run.
-        due.into_iter().for_each(|retired| (retired.free)());
+        free(due);
     }
 }

@@ -5,6 +5,7 @@
 
 use super::retired::Retired;
 use super::{Blanket, Guard, ProtectsAll, Reclaim};
+use crate::exhaust::exhaust;
 use crate::sync::atomic::{AtomicPtr, Ordering};
 use std::ptr;
 
@@ -74,13 +75,14 @@ unsafe impl Guard for LeakGuard<'_> {
 impl Drop for Leak {
     fn drop(&mut self) {
         let mut next = self.retired.load(Ordering::Relaxed); // step: leak.drop.head_load
-        while !next.is_null() {
+        exhaust(|| {
             // SAFETY: made by `Box::into_raw` in `retire`, and reached once: `&mut self`, and the list is walked once.
-            let entry = unsafe { Box::from_raw(next) };
+            let entry = (!next.is_null()).then(|| unsafe { Box::from_raw(next) })?;
+            next = entry.next;
             // SAFETY: the node was retired once, and no guard lives any more.
             unsafe { entry.retired.free() };
-            next = entry.next;
-        }
+            Some(())
+        });
     }
 }
 

@@ -37,6 +37,7 @@ pub enum TryPopError {
 
 impl<T> PushError<T> {
     /// The value.
+    #[must_use]
     pub fn into_inner(self) -> T {
         self.0
     }
@@ -44,6 +45,7 @@ impl<T> PushError<T> {
 
 impl<T> TryPushError<T> {
     /// The value.
+    #[must_use]
     pub fn into_inner(self) -> T {
         match self {
             TryPushError::Full(value) | TryPushError::Closed(value) => value,
@@ -51,6 +53,7 @@ impl<T> TryPushError<T> {
     }
 
     /// Whether it was for want of room.
+    #[must_use]
     pub fn is_full(&self) -> bool {
         matches!(self, TryPushError::Full(_))
     }

@@ -53,6 +53,7 @@ impl<T, const INDEX: u32> Popped for HelpingRing<T, INDEX> {
 }
 
 /// The elements of a ring that is nobody else's any more, oldest first.
+#[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct IntoIter<R>(R);
 
 impl<R: Popped> Iterator for IntoIter<R> {
@@ -96,6 +97,7 @@ impl<T, const INDEX: u32> IntoIterator for HelpingRing<T, INDEX> {
 
 /// Pops until the ring is found empty. See [`Ring::try_iter`] and [`HelpingRing::try_iter`].
 #[derive(Debug)]
+#[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct TryIter<'r, R>(&'r R);
 
 impl<'r, R: Popped> TryIter<'r, R> {

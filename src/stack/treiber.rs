@@ -177,7 +177,9 @@ impl<T, R: Reclaim> TreiberStack<T, R> {
         &self.head
     }
 
-    pub(super) fn reclaim(&self) -> &R {
+    /// The strategy, as to ask it how many popped nodes wait.
+    #[must_use]
+    pub fn reclaim(&self) -> &R {
         &self.reclaim
     }
 
@@ -192,12 +194,14 @@ impl<T, R: Reclaim> TreiberStack<T, R> {
     /// belongs to `lost` while it runs, and for good if it says [`Lost::Met`].
     #[inline]
     pub(super) fn push_or(&self, value: T, mut lost: impl FnMut(*mut Node<T>) -> Lost<()>) {
+        // First of all: `Epoch` may run a destructor of somebody else's then, and should that panic, `value` is still one
+        // that is dropped.
+        let guard = self.reclaim.pin();
+        let mut shield = guard.shield();
         let node = heap::alloc(Node {
             value: UnsafeCell::new(ManuallyDrop::new(value)),
             next: UnsafeCell::new(ptr::null_mut()),
         });
-        let guard = self.reclaim.pin();
-        let mut shield = guard.shield();
         // Relaxed: the old head is stored and not followed; whoever follows it acquires it from `publish`.
         let mut head = shield.protect(&self.head, Relaxed); // step: stack.push.head_load
         loop {
@@ -219,6 +223,10 @@ impl<T, R: Reclaim> TreiberStack<T, R> {
     /// Takes the value on top, or `None` if the stack is empty.
     ///
     /// Lock-free.
+    ///
+    /// # Panics
+    /// Never for its own sake. A strategy that others use as well ([`Epoch`], or one in an `Arc`) may run destructors of
+    /// theirs meanwhile. If one panics when the value has been taken, the value is dropped, and the stack is whole.
     pub fn pop(&self) -> Option<T> {
         self.pop_or(|| Lost::TryAgain)
     }
@@ -327,7 +335,8 @@ unsafe impl<T: Send, R: Reclaim> Send for TreiberStack<T, R> {}
 // SAFETY: as above.
 unsafe impl<T: Send, R: Reclaim> Sync for TreiberStack<T, R> {}
 
-// A panic leaves it whole: nobody's code runs inside an operation.
+// A panic leaves it whole: somebody else's code runs before an operation has begun or when its work is done (a strategy
+// that is shared may run destructors there), and never in between.
 impl<T, R: Reclaim + UnwindSafe> UnwindSafe for TreiberStack<T, R> {}
 impl<T, R: Reclaim + RefUnwindSafe> RefUnwindSafe for TreiberStack<T, R> {}
 

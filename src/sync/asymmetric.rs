@@ -63,3 +63,68 @@ mod kernel {
 
     pub(super) fn send_fences() {}
 }
+
+#[cfg(all(test, feature = "membarrier", target_os = "linux", target_arch = "x86_64"))]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+    use std::thread;
+
+    /// Two threads come here before each round.
+    #[derive(Default)]
+    struct Meeting(AtomicUsize);
+
+    impl Meeting {
+        fn come(&self, round: usize) {
+            self.0.fetch_add(1, SeqCst);
+            for turn in 0.. {
+                if self.0.load(SeqCst) >= 2 * round {
+                    return;
+                }
+                if turn % 1_000 == 999 { thread::yield_now() } else { std::hint::spin_loop() }
+            }
+        }
+    }
+
+    /// Store buffering: each thread writes the number of the round, meets a fence, and reads what the other writes. In
+    /// how many of so many rounds has neither seen the other?
+    fn missed(rounds: usize, rare: fn()) -> usize {
+        let (meeting, cells) = (Meeting::default(), [const { AtomicUsize::new(0) }; 2]);
+        let side = |mine: usize, fence: fn()| -> Vec<bool> {
+            let round = |round| {
+                meeting.come(round);
+                cells[mine].store(round, Relaxed);
+                fence();
+                cells[1 - mine].load(Relaxed) < round
+            };
+            (1..=rounds).map(round).collect()
+        };
+        thread::scope(|scope| {
+            let often = scope.spawn(|| side(0, light_fence));
+            let rare = side(1, rare);
+            often
+                .join()
+                .expect("no panic")
+                .into_iter()
+                .zip(rare)
+                .filter(|missed| *missed == (true, true))
+                .count()
+        })
+    }
+
+    /// Here alone the pair itself is met: models have two `fence(SeqCst)` in its place.
+    #[test]
+    fn one_of_two_threads_sees_the_other() {
+        assert!(kernel::sends_fences(), "this kernel has no membarrier to be tested");
+        assert_eq!(missed(200_000, heavy_fence), 0);
+    }
+
+    /// The control: where nobody sends a fence to the other processor, its write is still on the way. On one processor alone
+    /// that cannot be seen.
+    #[test]
+    fn without_the_heavy_one_neither_does() {
+        if thread::available_parallelism().is_ok_and(|processors| processors.get() > 1) {
+            assert!((0..100).any(|_| missed(50_000, || fence(SeqCst)) > 0), "never in five million rounds");
+        }
+    }
+}

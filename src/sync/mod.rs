@@ -31,7 +31,7 @@
 //! # Added to `std`
 //!
 //! * `atomic::light_fence` and `atomic::heavy_fence`: a pair of sequentially consistent fences, one often and one
-//!   rarely met. With the feature `membarrier`, on Linux, the first costs nothing.
+//!   rarely met. With the feature `membarrier`, on Linux, the first is an order to the compiler.
 //! * `thread::number`: a hint by which threads keep out of each other's way.
 
 // The door itself, and the only exception.

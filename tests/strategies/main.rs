@@ -179,6 +179,12 @@ fn a_panic_loses_nothing() {
     assert_eq!(domain.waiting(), 2);
     let result = catch_unwind(AssertUnwindSafe(|| drop(domain)));
     assert_eq!(count(&dropped), 5, "{result:?}");
+
+    // At the end of all, too.
+    let leak = Leak::default();
+    [false, true, false].into_iter().for_each(|panics| retire(&leak, &dropped, panics));
+    assert!(catch_unwind(AssertUnwindSafe(|| drop(leak))).is_err());
+    assert_eq!(count(&dropped), 8);
 }
 
 /// If every destructor panics, each retirement frees one node.

@@ -1,7 +1,7 @@
 //! Real threads: all that goes in comes out, once.
 
 use crate::ledger::{Ledger, Tracked};
-use selvedge::reclaim::{Epoch, Leak, Reclaim};
+use selvedge::reclaim::{Anyone, Ebr, Epoch, Hazard, Leak, Reclaim};
 use selvedge::stack::TreiberStack;
 use std::sync::Barrier;
 
@@ -40,6 +40,18 @@ fn assert_each_once(mut seen: Vec<usize>) {
 #[test]
 fn all_come_out_once_under_epochs() {
     assert_each_once(exchange::<Epoch>());
+}
+
+#[test]
+fn all_come_out_once_under_hazards() {
+    assert_each_once(exchange::<Hazard>());
+    assert_each_once(exchange::<Hazard<Anyone, 1, 1>>());
+}
+
+#[test]
+fn all_come_out_once_under_epochs_of_our_own() {
+    assert_each_once(exchange::<Ebr>());
+    assert_each_once(exchange::<Ebr<Anyone, 1, 1>>());
 }
 
 #[test]

@@ -61,7 +61,7 @@ use waiting::Hazards;
 /// Frees a node when no shield protects it. Garbage is bounded, whatever threads do.
 ///
 /// A protection costs a store, a fence and a load, for each node that is read; with the feature `membarrier`, on Linux,
-/// the fence is free. A guard costs nothing, a shield an exchange, once it protects something.
+/// the fence is an order to the compiler. A guard costs nothing, a shield an exchange, once it protects something.
 ///
 /// `D` names the domain. `HAZARDS` is how many shields a block of memory has room for, `WAITING` how many nodes wait
 /// there at most: when there is no place left, those who retire look what can be freed.

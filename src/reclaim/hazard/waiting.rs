@@ -50,6 +50,7 @@ impl<const SLOTS: usize> Slots<SLOTS> {
 
     /// With a first slot that is going to be filled by whoever has made it.
     fn filling() -> Self {
+        let () = Self::NOT_EMPTY;
         Slots(array::from_fn(|nth| if nth == 0 { Slot::filling() } else { Slot::empty() }))
     }
 }

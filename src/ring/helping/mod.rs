@@ -76,11 +76,20 @@
 //! miss the other's last step (store buffering), as in [`Ring`](super::Ring).
 //!
 //! # ABA
-//! Counters never come round. Turns do, after 2^37 laps: a thread that read the slot of its position and then stands
-//! still for exactly that many laps, or a multiple, could put its element in out of turn, if the tail is then less than a
-//! lap before that slot. With capacity 1 that cannot happen; with 2 it takes 2^38 operations, three quarters of an hour
-//! of a hundred million a second, hit to the very one, and with 1,000 sixteen days. In the models `INDEX` leaves two bits
-//! to the turn, and it does happen.
+//! Counters never come round. Turns do, after `2^(61-INDEX)` laps: 2^37 with `INDEX` 24, as it ships. A thread that read the
+//! slot of its position and then stands still for exactly that many laps, or a multiple, could put its element in out of
+//! turn, if the tail is then less than a lap before that slot; or take one out of turn, if the same cell lies there
+//! again. With capacity 1 that cannot happen; with 2 it takes 2^38 pushes and as many pops, an hour and a half of a hundred
+//! million operations a second, hit to the very one, and with 1,000 a month. In the models `INDEX` leaves two bits to
+//! the turn, and it does happen.
+//!
+//! The list of free cells has a count of its own, of `64-INDEX` bits, which every push and every pop moves once. A thread
+//! that stands still between two steps of `src/arena` for exactly 2^40 of them, three hours, with the same cell on top
+//! again, would give one cell to two owners: not an order that is wrong, but undefined behaviour.
+//!
+//! A larger `INDEX` is for large rings, and leaves less: with 32 the turns come round after 2^29 laps, which is 2^53
+//! pushes at the capacity that asks for it and ten seconds' worth at capacity 2, and the count of the list after 2^32
+//! changes, 43 seconds.
 //!
 //! # Proof
 //! `proofs/smt/helping_ring.py`: any number of threads and operations, any capacity, sequentially consistent, with turns

@@ -133,6 +133,10 @@ impl<T, R: Reclaim> EliminationStack<T, R> {
     /// Takes the value on top, or `None` if the stack is empty.
     ///
     /// Lock-free.
+    ///
+    /// # Panics
+    /// Never for its own sake. A strategy that others use as well ([`Epoch`], or one in an `Arc`) may run destructors of
+    /// theirs meanwhile. If one panics when the value has been taken, the value is dropped, and the stack is whole.
     pub fn pop(&self) -> Option<T> {
         let mut attempt = 0;
         self.stack.pop_or(|| match self.place(&mut attempt).map(Place::take) {
@@ -183,6 +187,12 @@ impl<T, R: Reclaim> EliminationStack<T, R> {
         self.stack.flush();
     }
 
+    /// The strategy: see [`TreiberStack::reclaim`].
+    #[must_use]
+    pub fn reclaim(&self) -> &R {
+        self.stack.reclaim()
+    }
+
     /// Whether the stack is empty at this moment.
     ///
     /// Wait-free. Linearizable: the load of the head.
@@ -192,7 +202,8 @@ impl<T, R: Reclaim> EliminationStack<T, R> {
     }
 }
 
-// A panic leaves it whole: nobody's code runs inside an operation.
+// A panic leaves it whole: somebody else's code runs before an operation has begun or when its work is done (a strategy
+// that is shared may run destructors there), and never in between.
 impl<T, R: Reclaim + UnwindSafe> UnwindSafe for EliminationStack<T, R> {}
 impl<T, R: Reclaim + RefUnwindSafe> RefUnwindSafe for EliminationStack<T, R> {}
 

@@ -117,6 +117,7 @@ pub struct Full<T>(pub T);
 
 impl<T> Full<T> {
     /// Takes the value back.
+    #[must_use]
     pub fn into_inner(self) -> T {
         self.0
     }
