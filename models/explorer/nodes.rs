@@ -283,3 +283,63 @@ fn the_last_use_of_a_node_may_be_the_store_that_tells_it() {
     }
     fails(Memory::Weak, &["use after free", "thread 1 at"], || told(Relaxed));
 }
+
+/// A node is retired and used by one thread, `again` with a second guard.
+fn used_after_retirement(guarded: bool, again: bool) -> u64 {
+    let ghost = Ghost::default();
+    let node = heap::alloc(7_u64);
+    let guard = ghost.pin();
+    // SAFETY: never linked; once.
+    unsafe { guard.retire(node) };
+    let _guard = match guarded {
+        true => Some(guard),
+        false => {
+            drop(guard);
+            again.then(|| ghost.pin())
+        }
+    };
+    // SAFETY: guarded, or else the explorer says so.
+    unsafe { *heap::get(node) }
+}
+
+#[test]
+fn who_retires_a_node_needs_a_guard_as_well() {
+    for memory in BOTH {
+        assert_eq!(outcomes(memory, || used_after_retirement(true, false)), [7]);
+        fails(memory, &["use after free", "retired by thread 0", "there was no guard"], || {
+            used_after_retirement(false, false)
+        });
+        fails(memory, &["use after free", "retired by thread 0", "the guard was taken too late"], || {
+            used_after_retirement(false, true)
+        });
+    }
+}
+
+/// What a node does with itself when it is freed, by its own thread or by main.
+fn dies_busy(retired_by_main: bool) {
+    struct Busy(AtomicU64);
+    impl Drop for Busy {
+        fn drop(&mut self) {
+            self.0.store(1, Relaxed);
+        }
+    }
+    let ghost = Ghost::default();
+    // SAFETY: never linked; once.
+    let retire = || unsafe { ghost.pin().retire(heap::alloc(Busy(AtomicU64::new(0)))) };
+    thread::scope(|scope| {
+        if retired_by_main {
+            retire();
+        } else {
+            scope.spawn(retire);
+        }
+    });
+}
+
+#[test]
+fn the_destructor_of_a_node_needs_no_guard() {
+    for memory in BOTH {
+        for retired_by_main in [true, false] {
+            assert_eq!(outcomes(memory, move || dies_busy(retired_by_main)), [()]);
+        }
+    }
+}

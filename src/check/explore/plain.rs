@@ -155,11 +155,12 @@ impl Plains {
                 return Err(race(false, thread, memory.reads[thread].stamp));
             }
             (memory.writer, memory.written) = (now.thread, now.stamp());
+            // It is freed: what its destructor does with it needs no guard.
+            memory.retired = None;
             return Ok(None);
         }
         memory.reads[now.thread] = Use { stamp: now.stamp(), guard };
-        let retired = memory.retired.filter(|retired| retired.thread != now.thread);
-        Ok(retired.map(|retired| doubt(&retired, now.thread, now.place, guard)))
+        Ok(memory.retired.map(|retired| doubt(&retired, now.thread, now.place, guard)))
     }
 
     /// Whether all accesses of the memory are known.
@@ -186,7 +187,7 @@ impl Plains {
         self.guards.retain(|(number, _, _)| *number != guard);
     }
 
-    /// A node is retired: what other threads did with it so far and cannot have done before.
+    /// A node is retired: what others did with it so far, and did not surely do before.
     pub(super) fn retire(&mut self, memory: usize, now: Moment) -> Result<Vec<Doubt>, String> {
         let memory = &mut self.memory[memory];
         if let Some(first) = memory.retired {
