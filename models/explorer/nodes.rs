@@ -343,3 +343,31 @@ fn the_destructor_of_a_node_needs_no_guard() {
         }
     }
 }
+
+/// A reader has a guard of one strategy, and maybe one of another; the node is retired with the other.
+fn two_strategies(right: bool) {
+    let (one, other) = (Ghost::default(), Ghost::default());
+    let head = &AtomicPtr::new(heap::alloc(7_u64));
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let _wrong = one.pin();
+            let _right = right.then(|| other.pin());
+            let node = head.load(Ordering::Acquire);
+            if !node.is_null() {
+                // SAFETY: guarded, or else the explorer says so.
+                unsafe { heap::get(node) };
+            }
+        });
+        let guard = other.pin();
+        // SAFETY: unlinked by this thread, once.
+        unsafe { guard.retire(head.swap(ptr::null_mut(), Ordering::AcqRel)) };
+    });
+}
+
+#[test]
+fn a_guard_of_another_strategy_protects_nothing() {
+    for memory in BOTH {
+        assert_eq!(outcomes(memory, || two_strategies(true)), [()]);
+        fails(memory, &["use after free", "there was no guard"], || two_strategies(false));
+    }
+}

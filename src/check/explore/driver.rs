@@ -320,19 +320,19 @@ impl Machine for Driver {
         self.run.borrow().rules.is(Broken::AnyFreed) || self.is_ordered(memory)
     }
 
-    fn pin(&self) -> usize {
+    fn pin(&self, domain: usize) -> usize {
         let mut run = self.run.borrow_mut();
         let (me, last) = (run.running, run.past.ran(run.running));
-        run.plains.pin(me, Id::new(me, last - 1))
+        run.plains.pin(me, domain, Id::new(me, last - 1))
     }
 
     fn unpin(&self, guard: usize) {
         self.run.borrow_mut().plains.unpin(guard);
     }
 
-    fn retire(&self, memory: usize, place: Place) {
+    fn retire(&self, memory: usize, domain: usize, place: Place) {
         let moment = self.moment(place);
-        let outcome = self.run.borrow_mut().plains.retire(memory, moment);
+        let outcome = self.run.borrow_mut().plains.retire(memory, domain, moment);
         match outcome {
             Ok(doubts) => self.consider(doubts),
             Err(complaint) => fault(complaint),

@@ -150,12 +150,13 @@ pub(crate) trait Machine {
     fn is_ordered(&self, memory: usize) -> bool;
     /// Whether the running thread may be given the address of this freed node.
     fn may_reuse(&self, memory: usize) -> bool;
-    /// The running thread has a guard from here on.
-    fn pin(&self) -> usize;
+    /// The running thread has a guard of this domain from here on.
+    fn pin(&self, domain: usize) -> usize;
     /// Not any more.
     fn unpin(&self, guard: usize);
-    /// The node is retired by the running thread: who has no guard older than that may not use it any more.
-    fn retire(&self, memory: usize, place: Place);
+    /// The node is retired by the running thread: who has no guard of this domain that is older than that may not use it any
+    /// more.
+    fn retire(&self, memory: usize, domain: usize, place: Place);
     /// Numbers for objects: by thread, so that they do not depend on the order in which threads run.
     fn object(&self) -> u32;
 }

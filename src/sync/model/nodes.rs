@@ -244,15 +244,18 @@ pub fn alloc<T>(value: T) -> *mut T {
     node_step("alloc", false, place).perform(|| (node, Value::Wrote(address as u64), None))
 }
 
-/// The current thread has a guard from here on, if this execution is explored: a token to end it with.
+/// The current thread has a guard of this domain from here on, if this execution is explored: a token to end it with.
 ///
 /// An explored execution keeps retired nodes to its end, and says of each use whether the node could have been
 /// free then: in all orders that are as good as this one, at once.
-pub(crate) fn pin() -> Option<usize> {
+pub(crate) fn pin(domain: usize) -> Option<usize> {
     #[cfg(shuttle)]
-    return super::explored::machine().map(|machine| machine.pin());
+    return super::explored::machine().map(|machine| machine.pin(domain));
     #[cfg(not(shuttle))]
-    None
+    {
+        let _ = domain;
+        None
+    }
 }
 
 /// The guard ends.
@@ -265,20 +268,20 @@ pub(crate) fn unpin(guard: usize) {
     let _ = guard;
 }
 
-/// `node` is retired, if this execution is explored, and that is told: who has no older guard may not use it
-/// any more.
+/// `node` is retired, if this execution is explored, and that is told: who has no older guard of this domain may not use
+/// it any more.
 #[track_caller]
-pub(crate) fn retire<T>(node: *mut T) -> bool {
+pub(crate) fn retire<T>(node: *mut T, domain: usize) -> bool {
     tell_retired(node as usize, Location::caller());
     #[cfg(shuttle)]
     if let Some(machine) = super::explored::machine().filter(|_| !unwind::failing()) {
         let place = Location::caller();
         if let Some((_, canary)) = living(node as usize, place, "retired") {
-            machine.retire(canary.memory(), place);
+            machine.retire(canary.memory(), domain, place);
         }
         return true;
     }
-    let _ = node;
+    let _ = (node, domain);
     false
 }
 
