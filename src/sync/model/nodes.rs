@@ -244,7 +244,8 @@ pub fn alloc<T>(value: T) -> *mut T {
     node_step("alloc", false, place).perform(|| (node, Value::Wrote(address as u64), None))
 }
 
-/// The current thread has a guard of this domain from here on, if this execution is explored: a token to end it with.
+/// The current thread has a guard of this domain from here on, if this execution is explored: a token to end it with. The
+/// fence that goes with it comes next.
 ///
 /// An explored execution keeps retired nodes to its end, and says of each use whether the node could have been
 /// free then: in all orders that are as good as this one, at once.
@@ -362,7 +363,8 @@ pub unsafe fn free<T>(node: *mut T) {
 /// 1. `node` came from [`alloc`], and is not freed while the reference lives.
 /// 2. Nobody has a `&mut` to it meanwhile.
 ///
-/// The first is checked here and at each atomic and cell in the node.
+/// The first is checked here and at each atomic and cell in the node. How long the reference lives nobody sees: a plain field
+/// that is read after a later step is not checked again, so what may be late belongs into a cell.
 #[track_caller]
 pub unsafe fn get<'a, T>(node: *const T) -> &'a T {
     if unwind::failing() {
