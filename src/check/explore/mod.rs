@@ -131,7 +131,7 @@ pub use checkpoint::{Checkpoint, CheckpointError};
 pub(in crate::check) use driver::is_verdict;
 pub use explorer::{Explored, Explorer};
 pub(in crate::check) use hunt::{Hunted, Plan};
-pub(in crate::check) use judge::{Explained, called, explain, position, touched};
+pub(in crate::check) use judge::{Explained, called, explain, is_execution, position, touched};
 pub(in crate::check) use progress::Demand;
 #[cfg(test)]
 pub(in crate::check) use progress::NEVER;
