@@ -93,6 +93,7 @@ mod hunt;
 mod judge;
 mod kind;
 mod linear;
+mod lost;
 mod machine;
 mod outcomes;
 mod past;
