@@ -32,6 +32,11 @@ mod axioms;
 #[cfg(shuttle)]
 mod blocking;
 #[cfg(shuttle)]
+#[path = "../../tests/shared/child.rs"]
+mod child;
+#[cfg(shuttle)]
+mod children;
+#[cfg(shuttle)]
 mod failures;
 #[cfg(shuttle)]
 mod frugal;

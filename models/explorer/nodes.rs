@@ -1,5 +1,6 @@
 //! Heap nodes and guards under the explorer.
 
+use super::child::{child, is_child};
 use super::said::{BOTH, fails, outcomes};
 use selvedge::check::explore::Memory;
 use selvedge::reclaim::{Ghost, Guard, Leak, ProtectsAll, Reclaim, Shield};
@@ -341,6 +342,52 @@ fn the_destructor_of_a_node_needs_no_guard() {
         for retired_by_main in [true, false] {
             assert_eq!(outcomes(memory, move || dies_busy(retired_by_main)), [()]);
         }
+    }
+}
+
+/// Main has a guard before another thread starts, or behind that, and uses a node that the other retires.
+fn pinned(first: bool) {
+    let ghost = Ghost::default();
+    let head = &AtomicPtr::new(heap::alloc(7_u64));
+    let _early = first.then(|| ghost.pin());
+    thread::scope(|scope| {
+        // SAFETY: unlinked by this thread, once.
+        scope.spawn(|| unsafe { ghost.pin().retire(head.swap(ptr::null_mut(), Ordering::AcqRel)) });
+        let _late = (!first).then(|| ghost.pin());
+        let node = head.load(Ordering::Acquire);
+        if !node.is_null() {
+            // SAFETY: guarded, or else the explorer says so.
+            unsafe { heap::get(node) };
+        }
+    });
+}
+
+/// In a process of its own, in which there may be no fence behind a pin.
+#[test]
+fn pinned_without_a_fence() {
+    if !is_child("nodes::pinned_without_a_fence") {
+        return;
+    }
+    let fenced = std::env::var("SELVEDGE_WEAKEN").is_err();
+    for (memory, first) in BOTH.into_iter().flat_map(|memory| [(memory, true), (memory, false)]) {
+        if fenced || first || memory == Memory::Sc {
+            assert_eq!(outcomes(memory, move || pinned(first)), [()]);
+        } else {
+            fails(memory, &["use after free", "the guard was taken too late"], move || pinned(first));
+        }
+    }
+}
+
+/// Without it, only what the guard's thread does next may say that the guard was there before the retirement.
+#[test]
+fn a_guard_needs_its_fence() {
+    let source = include_str!("../../src/reclaim/ghost.rs");
+    let line =
+        1 + source.lines().position(|line| line.contains("step: ghost.pin.fence")).expect("it is there");
+    let weakening = format!("src/reclaim/ghost.rs:{line}:9=Relaxed");
+    for environment in [&[][..], &[("SELVEDGE_WEAKEN", weakening.as_str())]] {
+        let (held, said) = child("nodes::pinned_without_a_fence", environment);
+        assert!(held, "{environment:?}: {said}");
     }
 }
 

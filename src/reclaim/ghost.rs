@@ -84,8 +84,9 @@ unsafe impl Reclaim for Ghost {
             state.guards.push(id);
             id
         });
+        let explored = model::pin(self.domain());
         fence(Ordering::SeqCst); // step: ghost.pin.fence
-        GhostGuard { ghost: self, id, explored: model::pin(self.domain()) }
+        GhostGuard { ghost: self, id, explored }
     }
 }
 

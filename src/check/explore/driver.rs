@@ -7,7 +7,7 @@ use super::graph::{Filter, Id};
 use super::judge::Verdicts;
 use super::machine::{Broken, Ended, Life, Run, Want};
 use super::plain::{Doubt, Moment};
-use super::psc::Psc;
+use super::psc::{Psc, is_sequential};
 use super::unwinding::Unwinding;
 use crate::sync::model::{
     Answer, Location, Machine, Pending, Place, Plain, Request, Stale, all_pending, fault,
@@ -152,6 +152,7 @@ impl Driver {
         let run = self.run.borrow();
         let older = doubt.guard.is_some_and(|guard| match run.rules.memory {
             _ if doubt.before.contains(guard) => true,
+            Memory::Weak if !run.past.has(guard) || !is_sequential(run.graph.event(guard)) => false,
             Memory::Weak => {
                 Psc::new(&run.graph, run.past.sequential(&run.graph, guard), |id| run.past.known(id).before)
                     .reaches(guard, &doubt.before)
@@ -341,8 +342,8 @@ impl Machine for Driver {
 
     fn pin(&self, domain: usize) -> usize {
         let mut run = self.run.borrow_mut();
-        let (me, last) = (run.running, run.past.ran(run.running));
-        run.plains.pin(me, domain, Id::new(me, last - 1))
+        let (me, next) = (run.running, run.past.next(run.running));
+        run.plains.pin(me, domain, next)
     }
 
     fn unpin(&self, guard: usize) {

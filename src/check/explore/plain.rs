@@ -23,7 +23,7 @@ struct Use {
     moment: usize,
 }
 
-/// A guard: whose, of which domain, and the event that pinned it.
+/// A guard: whose, of which domain, and the event that is next behind its beginning, which is its fence if it has one.
 #[derive(Clone, Copy, Debug)]
 struct Pinned {
     thread: usize,
@@ -94,7 +94,7 @@ struct Guards {
 }
 
 impl Guards {
-    /// The oldest guard that `thread` had of a domain at that moment: the event that pinned it.
+    /// The oldest guard that `thread` had of a domain at that moment: the event behind its beginning.
     fn of(&self, thread: usize, domain: usize, moment: usize) -> Option<Id> {
         let is_it = |guard: &&Pinned| {
             (guard.thread, guard.domain) == (thread, domain) && (guard.from..guard.to).contains(&moment)
@@ -202,7 +202,7 @@ impl Plains {
         now.knows(memory.writer, memory.written) && reads.all(|(thread, used)| now.knows(thread, used.stamp))
     }
 
-    /// A guard begins with this event: its number.
+    /// A guard begins right before this event: its number.
     pub(super) fn pin(&mut self, thread: usize, domain: usize, event: Id) -> usize {
         self.guards.moment += 1;
         let from = self.guards.moment;

@@ -150,7 +150,7 @@ pub(crate) trait Machine {
     fn is_ordered(&self, memory: usize) -> bool;
     /// Whether the running thread may be given the address of this freed node.
     fn may_reuse(&self, memory: usize) -> bool;
-    /// The running thread has a guard of this domain from here on.
+    /// The running thread has a guard of this domain from here on. What orders it with others is its next step.
     fn pin(&self, domain: usize) -> usize;
     /// Not any more.
     fn unpin(&self, guard: usize);
