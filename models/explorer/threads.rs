@@ -107,6 +107,39 @@ fn a_thread_may_be_started_or_not() {
     }
 }
 
+/// Two threads start a child each, one behind its read and the other behind its write: what the two have read, and what
+/// their children return.
+fn a_child_each() -> [(u64, u64); 2] {
+    let shared = Arc::new((AtomicU64::new(0), AtomicU64::new(0)));
+    let other = Arc::clone(&shared);
+    let one = thread::spawn(move || {
+        let (x, y) = &*shared;
+        let seen = x.load(Relaxed);
+        let child = thread::spawn(|| 10);
+        y.store(1, Relaxed);
+        (seen, child.join().expect("no panic"))
+    });
+    let two = thread::spawn(move || {
+        let (x, y) = &*other;
+        x.store(1, Relaxed);
+        let seen = y.load(Relaxed);
+        let child = thread::spawn(|| 20);
+        (seen, child.join().expect("no panic"))
+    });
+    [one, two].map(|thread| thread.join().expect("no panic"))
+}
+
+/// Whichever of them comes first to it in a run.
+#[test]
+fn each_child_has_a_number_of_its_own() {
+    for memory in BOTH {
+        let all = [(0, 0), (0, 1), (1, 0), (1, 1)].map(|(one, two)| [(one, 10), (two, 20)]);
+        // Under `Sc` one of the two comes first: the read of `y` follows the write of `x`.
+        assert_eq!(outcomes(memory, a_child_each), all);
+        assert_eq!(executions(memory, a_child_each), 4);
+    }
+}
+
 /// Main goes, and another thread is left.
 #[test]
 fn an_execution_is_over_when_all_threads_are() {

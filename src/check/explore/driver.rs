@@ -308,11 +308,6 @@ impl Machine for Driver {
         Location::new(thread, 0)
     }
 
-    fn started(&self) -> usize {
-        let started = self.run.borrow_mut().start();
-        started.unwrap_or_else(|complaint| panic!("{complaint}"))
-    }
-
     fn plain(&self, kind: Plain) -> usize {
         let moment = self.moment(std::panic::Location::caller());
         self.run.borrow_mut().plains.create(kind, moment)

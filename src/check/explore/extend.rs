@@ -29,7 +29,6 @@ impl Run {
         if !step.fits(request) {
             return Err(UNFIT.into());
         }
-        let nothing = Answer { value: 0, stored: false };
         let event = match *request {
             Request::Load { location, order } => {
                 return self.read(request, step, location, order, Use::Load, Filter::Any);
@@ -50,8 +49,9 @@ impl Run {
             }
             Request::Choose { choice, answers } => return self.choose(request, step, choice, answers),
             Request::Fence(order) => plain_event(Kind::Fence, order),
-            Request::Spawn(child) => {
-                Event { value: child as u64, ..plain_event(Kind::Spawn, Ordering::Relaxed) }
+            Request::Spawn => {
+                let value = self.new_number()? as u64;
+                Event { value, ..plain_event(Kind::Spawn, Ordering::Relaxed) }
             }
             Request::End => plain_event(Kind::End, Ordering::Relaxed),
             Request::Begin => Event { from: self.spawns[me], ..plain_event(Kind::Begin, Ordering::Relaxed) },
@@ -62,7 +62,7 @@ impl Run {
         };
         let id = self.graph.push(me, event);
         self.ran(id, request);
-        Ok(nothing)
+        Ok(Answer { value: event.value, stored: false })
     }
 
     fn choose(

@@ -53,7 +53,8 @@ impl Kind {
             Request::Choose { choice, .. } => {
                 self == Kind::of(choice, false) || self == Kind::of(choice, true)
             }
-            Request::Spawn(_) => self == Kind::Spawn,
+            Request::Address { .. } => self == Kind::Address,
+            Request::Spawn => self == Kind::Spawn,
             Request::Begin => self == Kind::Begin,
             Request::End => self == Kind::End,
             Request::Join(_) => self == Kind::Join,

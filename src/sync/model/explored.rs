@@ -70,8 +70,8 @@ pub(crate) enum Request<'a> {
     Fence(Ordering),
     /// A choice with so many answers.
     Choose { choice: Choice, answers: usize },
-    /// This thread is started.
-    Spawn(usize),
+    /// A thread is started: the answer is its number.
+    Spawn,
     /// The thread begins.
     Begin,
     /// The thread ends.
@@ -96,7 +96,7 @@ impl Request<'_> {
 /// What it gets.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Answer {
-    /// The value that was read, or chosen.
+    /// The value that was read, or chosen; the number of a new thread.
     pub value: u64,
     /// Whether something was stored.
     pub stored: bool,
@@ -140,8 +140,6 @@ pub(crate) trait Machine {
     fn exclusive(&self, location: Location, place: Place) -> u64;
     /// The location of the token of a thread: 1 if it was unparked.
     fn token(&self, thread: usize) -> Location;
-    /// A new thread: its number.
-    fn started(&self) -> usize;
     /// New plain memory.
     fn plain(&self, kind: Plain) -> usize;
     /// An access of plain memory. Panics if it races with another.

@@ -204,11 +204,14 @@ impl Builder {
             let (index, name) = (0, None);
             return Ok(JoinHandle(Handle::Sampled(raw, Thread { raw: thread, index, name })));
         };
-        let index = machine.started();
         let place: Place<T> = Arc::default();
         let put = Arc::clone(&place);
         // First the event: an execution that is given up here must not leave a job behind.
-        ask(machine, world::place(machine.running()), &Request::Spawn(index));
+        let started = ask(machine, world::place(machine.running()), &Request::Spawn);
+        let Some(index) = started.map(|answer| answer.value as usize) else {
+            // It never runs. Who waits for it waits in vain.
+            return Ok(JoinHandle(Handle::Explored(current(), place)));
+        };
         let raw = employ(
             index,
             self.name.clone(),
