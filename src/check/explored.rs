@@ -39,11 +39,7 @@ fn program(body: Body, nth: usize, choices: Vec<Choice>, reuse: Reuse, tally: Ta
         context.tally.begin();
         let allowed = choices.clone();
         let oracle = Oracle::Engine(Rc::new(move |choice, answers| {
-            if allowed.contains(&choice) || choice == Choice::AddressReuse {
-                model::choose(choice, answers)
-            } else {
-                0
-            }
+            if allowed.contains(&choice) { model::choose(choice, answers) } else { 0 }
         }));
         let (strength, step_limit, silent) = (Strength::Plain, STEP_LIMIT, !recorded);
         model::begin(Settings { strength, oracle, reuse, step_limit, silent });

@@ -40,7 +40,14 @@ impl Run {
                 }
                 Answer { value, stored: false }
             }
-            Request::Choose { .. } | Request::Spawn => Answer { value: event.value, stored: false },
+            Request::Address { answers, free }
+                if event.value > 0 && (event.value as usize >= answers || !free(event.value as usize)) =>
+            {
+                return Err(DIFFERENT.into());
+            }
+            Request::Choose { .. } | Request::Address { .. } | Request::Spawn => {
+                Answer { value: event.value, stored: false }
+            }
             _ => Answer { value: 0, stored: false },
         };
         self.ran(id, request);

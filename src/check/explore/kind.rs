@@ -37,7 +37,6 @@ impl Kind {
     /// What is made of a choice.
     pub(super) fn of(choice: Choice, time_outs: bool) -> Kind {
         match choice {
-            Choice::AddressReuse => Kind::Address,
             Choice::TimeOut if time_outs => Kind::TimeOut,
             _ => Kind::Choice,
         }

@@ -70,6 +70,9 @@ pub(crate) enum Request<'a> {
     Fence(Ordering),
     /// A choice with so many answers.
     Choose { choice: Choice, answers: usize },
+    /// Whose address an allocation gets: that of no other node, or one of so many answers, of those for which `free` says that
+    /// nobody has it.
+    Address { answers: usize, free: &'a dyn Fn(usize) -> bool },
     /// A thread is started: the answer is its number.
     Spawn,
     /// The thread begins.
