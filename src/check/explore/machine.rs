@@ -189,7 +189,8 @@ impl Run {
         (1..THREADS).find(free).ok_or_else(limit)
     }
 
-    /// The last step of the running thread, if it was a read that did not read the newest write there was.
+    /// The last step of the running thread, if it was a read that did not read the newest write there was, or a write that
+    /// did not become the newest: what was read, and what the newest is.
     pub(super) fn stale(&self) -> Option<Stale> {
         let last = self.past.ran(self.running).checked_sub(1)?;
         let event = self.graph.event(Id::new(self.running, last));
