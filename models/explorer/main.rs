@@ -17,7 +17,7 @@
 //! | `said.rs` | outcomes, numbers of executions and failures of programs on the facade |
 //! | `blocking.rs`, `waiting.rs` | mutexes and conditions; loops that wait |
 //! | `timed.rs` | waits that have a time-out |
-//! | `threads.rs` | starting, joining, scopes, parking |
+//! | `threads.rs`, `children.rs` | starting, joining, scopes, parking; threads that start threads |
 //! | `memory.rs`, `nodes.rs`, `pointers.rs` | races of plain memory; nodes and guards; shared pointers |
 //! | `reuse.rs` | addresses that come back |
 //! | `failures.rs` | panics, programs that are not deterministic, executions that are given up |
@@ -31,6 +31,11 @@ mod alike;
 mod axioms;
 #[cfg(shuttle)]
 mod blocking;
+#[cfg(shuttle)]
+#[path = "../../tests/shared/child.rs"]
+mod child;
+#[cfg(shuttle)]
+mod children;
 #[cfg(shuttle)]
 mod failures;
 #[cfg(shuttle)]

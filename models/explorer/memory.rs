@@ -4,7 +4,7 @@ use super::said::{BOTH, fails, outcomes};
 use selvedge::check::explore::Memory;
 use selvedge::sync::atomic::{AtomicU64, Ordering, Ordering::Relaxed};
 use selvedge::sync::cell::UnsafeCell;
-use selvedge::sync::{Arc, Mutex, thread};
+use selvedge::sync::{Arc, Mutex, heap, thread};
 use std::cell;
 
 /// A cell that anybody may use, and the explorer judges it.
@@ -168,5 +168,62 @@ fn what_is_taken_apart_belongs_to_one() {
             (x.into_inner(), UnsafeCell::new(5_u64).into_inner())
         };
         assert_eq!(outcomes(memory, inside), [(4, 5)]);
+    }
+}
+
+/// How a thread uses a cell, and what it does as long as it does.
+type Access = fn(&Open, &dyn Fn());
+
+/// A thread says that it has done with a cell, inside its access or behind it.
+fn tells(done: &AtomicU64, cell: &Open, access: Access, inside: bool) {
+    let tell = || done.store(1, Ordering::Release);
+    access(cell, if inside { &tell } else { &|| () });
+    if !inside {
+        tell();
+    }
+}
+
+/// Main uses the cell when it has been told.
+fn used_then(access: Access, inside: bool, then: fn(&Open)) {
+    let (cell, done) = (Open::new(), AtomicU64::new(0));
+    thread::scope(|scope| {
+        scope.spawn(|| tells(&done, &cell, access, inside));
+        if done.load(Ordering::Acquire) == 1 {
+            then(&cell);
+        }
+    });
+}
+
+/// Main frees the node in which the cell lies, when it has been told or when the other has ended.
+fn freed_then(access: Access, inside: bool) {
+    let (node, done) = (heap::alloc(Open::new()), AtomicU64::new(0));
+    // SAFETY: alive until it is told, or else the explorer says so.
+    let cell = unsafe { heap::get(node) };
+    thread::scope(|scope| {
+        let other = scope.spawn(|| tells(&done, cell, access, inside));
+        if done.load(Ordering::Acquire) == 0 {
+            other.join().expect("no panic");
+        }
+        // SAFETY: once; and the other has done with it, or else the explorer says so.
+        unsafe { heap::free(node) };
+    });
+}
+
+#[test]
+fn an_access_lasts_as_long_as_its_closure() {
+    let read: Access = |cell, meanwhile| cell.0.with(|_| meanwhile());
+    let write: Access = |cell, meanwhile| cell.0.with_mut(|_| meanwhile());
+    let reads: fn(&Open) = |cell| _ = cell.read();
+    let writes: fn(&Open) = |cell| cell.write(1);
+    for memory in BOTH {
+        for (access, then) in [(read, writes), (write, writes), (write, reads)] {
+            assert_eq!(outcomes(memory, move || used_then(access, false, then)), [()]);
+            fails(memory, &["data race", "thread 0", "thread 1"], move || used_then(access, true, then));
+        }
+        assert_eq!(outcomes(memory, move || used_then(read, true, reads)), [()]);
+        for access in [read, write] {
+            assert_eq!(outcomes(memory, move || freed_then(access, false)), [()]);
+            fails(memory, &["use after free", "thread 0", "thread 1"], move || freed_then(access, true));
+        }
     }
 }

@@ -231,3 +231,36 @@ fn a_late_use_is_found_although_the_address_lives() {
         fails(memory, &["use after free", "used by thread 1"], || stale(false));
     }
 }
+
+/// An address was freed before two threads started, and they may be in no order: what the first has seen of the second, and
+/// which of them has got it.
+fn one_for_two() -> (bool, Option<usize>) {
+    let old = heap::alloc(1_u64);
+    let address = old.expose_provenance();
+    free(old);
+    let x = &AtomicBool::new(false);
+    let take = move || {
+        let new = heap::alloc(2_u64);
+        let same = new.expose_provenance() == address;
+        free(new);
+        same
+    };
+    thread::scope(|scope| {
+        let one = scope.spawn(move || (x.load(Relaxed), take()));
+        let two = scope.spawn(move || {
+            x.store(true, Relaxed);
+            take()
+        });
+        let ((seen, one), two) = (one.join().expect("no panic"), two.join().expect("no panic"));
+        (seen, [one, two].into_iter().position(|got| got))
+    })
+}
+
+/// Neither, the first, or the second: nothing orders the two, so both is no outcome.
+#[test]
+fn one_address_goes_to_one_of_two() {
+    let each = [false, true].map(|seen| [None, Some(0), Some(1)].map(|who| ((seen, who), 1)));
+    for memory in BOTH {
+        assert_eq!(counts(memory, one_for_two), BTreeMap::from_iter(each.concat()));
+    }
+}

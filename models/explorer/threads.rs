@@ -5,7 +5,8 @@ use selvedge::check::explore::{Explorer, Memory};
 use selvedge::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use selvedge::sync::cell::UnsafeCell;
 use selvedge::sync::time::Duration;
-use selvedge::sync::{Arc, thread};
+use selvedge::sync::{Arc, heap, thread};
+use std::ptr;
 
 #[test]
 fn a_join_hands_over_all_that_was_done() {
@@ -103,6 +104,63 @@ fn a_thread_may_be_started_or_not() {
         assert_eq!(outcomes(memory, perhaps), [10, 11]);
         // Not seen: 1. Seen: the two additions in either order.
         assert_eq!(executions(memory, perhaps), 3);
+    }
+}
+
+/// Two threads start a child each, one behind its read and the other behind its write: what the two have read, and what
+/// their children return.
+fn a_child_each() -> [(u64, u64); 2] {
+    let shared = Arc::new((AtomicU64::new(0), AtomicU64::new(0)));
+    let other = Arc::clone(&shared);
+    let one = thread::spawn(move || {
+        let (x, y) = &*shared;
+        let seen = x.load(Relaxed);
+        let child = thread::spawn(|| 10);
+        y.store(1, Relaxed);
+        (seen, child.join().expect("no panic"))
+    });
+    let two = thread::spawn(move || {
+        let (x, y) = &*other;
+        x.store(1, Relaxed);
+        let seen = y.load(Relaxed);
+        let child = thread::spawn(|| 20);
+        (seen, child.join().expect("no panic"))
+    });
+    [one, two].map(|thread| thread.join().expect("no panic"))
+}
+
+/// Whichever of them comes first to it in a run.
+#[test]
+fn each_child_has_a_number_of_its_own() {
+    for memory in BOTH {
+        let all = [(0, 0), (0, 1), (1, 0), (1, 1)].map(|(one, two)| [(one, 10), (two, 20)]);
+        // Under `Sc` one of the two comes first: the read of `y` follows the write of `x`.
+        assert_eq!(outcomes(memory, a_child_each), all);
+        assert_eq!(executions(memory, a_child_each), 4);
+    }
+}
+
+/// Main goes, and another thread is left.
+#[test]
+fn an_execution_is_over_when_all_threads_are() {
+    for memory in BOTH {
+        let explorer = Explorer::new(memory).disturbances(0).allow_deadlocks();
+        let explored = explorer.explore(|| {
+            thread::spawn(thread::park);
+            7
+        });
+        assert_eq!((explored.executions, explored.blocked, explored.failure), (0, 1, None));
+        assert!(explored.outcomes.is_empty(), "{:?}", explored.outcomes);
+        let frees = || {
+            let node = heap::alloc(7_u64).expose_provenance();
+            // SAFETY: once, and nobody else uses it.
+            thread::spawn(move || unsafe { heap::free(ptr::with_exposed_provenance_mut::<u64>(node)) });
+            7
+        };
+        assert_eq!(outcomes(memory, frees), [7]);
+        fails(memory, &["leak: 1 never freed: node 0 allocated by thread 1 at"], || {
+            thread::spawn(|| _ = heap::alloc(7_u64));
+        });
     }
 }
 

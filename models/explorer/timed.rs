@@ -131,9 +131,24 @@ fn each_has_its_own_clock() {
 
 /// Two threads wait for each other's lock, and a third one just sleeps.
 fn embrace() {
+    beside_an_embrace(|_| sleep());
+}
+
+/// Or it waits until both have done, and looks again and again.
+fn polled_embrace() {
+    beside_an_embrace(|done| {
+        while !done.load(Acquire) {
+            sleep();
+        }
+    });
+}
+
+fn beside_an_embrace(watch: fn(&AtomicBool)) {
     let locks = Arc::new((Mutex::new(()), Mutex::new(())));
     let other = Arc::clone(&locks);
-    let sleeper = thread::spawn(sleep);
+    let done = Arc::new(AtomicBool::new(false));
+    let told = Arc::clone(&done);
+    let sleeper = thread::spawn(move || watch(&told));
     let one = thread::spawn(move || {
         let _first = other.0.lock().expect("no panic");
         let _second = other.1.lock().expect("no panic");
@@ -143,6 +158,7 @@ fn embrace() {
         let _second = locks.0.lock().expect("no panic");
     }
     one.join().expect("no panic");
+    done.store(true, Release);
     sleeper.join().expect("no panic");
 }
 
@@ -153,5 +169,44 @@ fn a_deadlock_beside_a_wait_with_a_time_out_is_one() {
         let failure = explored.failure.expect("two wait for each other for ever");
         assert!(failure.message.contains("deadlock"), "{failure}");
         assert!(!failure.message.contains("park, timed"), "who slept is awake: {failure}");
+    }
+}
+
+/// What the third one does when its time is up ends no such wait: each of the two waits for the other alone.
+#[test]
+fn nor_is_it_hidden_by_one_that_waits_again_and_again() {
+    for memory in BOTH {
+        for most in 0..3 {
+            let explorer = Explorer::new(memory).disturbances(0).time_outs(most);
+            let failure = explorer.explore(polled_embrace).failure.expect("two wait for each other for ever");
+            for word in ["deadlock", "thread 0 in", "thread 2 in", "lock at models/explorer/timed.rs:"] {
+                assert!(failure.message.contains(word), "no {word:?} in {failure}");
+            }
+            assert!(!failure.message.contains("park, timed"), "who sleeps can go on: {failure}");
+        }
+    }
+}
+
+/// Main holds a lock that another waits for; a third one, when its time is up, lets main go on.
+fn helped_by_a_time_out() {
+    let lock = Arc::new(Mutex::new(()));
+    let (other, main) = (Arc::clone(&lock), thread::current());
+    let held = lock.lock().expect("no panic");
+    let waiter = thread::spawn(move || drop(other.lock().expect("no panic")));
+    let helper = thread::spawn(move || {
+        sleep();
+        main.unpark();
+    });
+    thread::park();
+    drop(held);
+    waiter.join().expect("no panic");
+    helper.join().expect("no panic");
+}
+
+#[test]
+fn who_waits_for_one_that_a_time_out_helps_is_in_no_deadlock() {
+    for memory in BOTH {
+        let (outcomes, explored) = with_time_outs(memory, 1, helped_by_a_time_out);
+        assert_eq!((outcomes, explored.blocked > 0), (vec![()], true));
     }
 }

@@ -1,9 +1,9 @@
 //! Loops that wait, under the explorer: they end, cost little, and are reported if nobody ends them.
 
 use super::said::{BOTH, executions, fails, outcomes};
-use selvedge::check::explore::Memory;
-use selvedge::sync::atomic::{AtomicBool, AtomicU64, Ordering, Ordering::Relaxed};
-use selvedge::sync::{Backoff, hint, thread};
+use selvedge::check::explore::{Explorer, Memory};
+use selvedge::sync::atomic::{AtomicBool, AtomicU64, Ordering, Ordering::Relaxed, Ordering::SeqCst};
+use selvedge::sync::{Backoff, Mutex, hint, thread};
 
 /// How a loop lets others run.
 type Pause = fn();
@@ -236,5 +236,77 @@ fn a_yield_alone_ends_no_turn() {
     for memory in BOTH {
         assert_eq!(outcomes(memory, looks_twice), [(0, 1), (0, 2), (1, 9), (2, 1), (2, 2)]);
         assert_eq!(outcomes(memory, waits_while_it_waits), [1]);
+    }
+}
+
+/// A thread lets others run, looks whether main has been there, and if not goes to sleep.
+fn yields_and_sleeps(pause: Pause, sleep: impl Fn() + Sync) {
+    let x = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            pause();
+            if !x.load(SeqCst) {
+                sleep();
+            }
+        });
+        x.store(true, SeqCst);
+    });
+}
+
+/// Main lets others run, and waits for the end of one that sleeps if it sees nothing new.
+fn yields_and_joins(pause: Pause) {
+    let x = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| x.store(true, SeqCst));
+        let sleeper = thread::spawn(thread::park);
+        pause();
+        if x.load(SeqCst) {
+            sleeper.thread().unpark();
+        }
+        sleeper.join().expect("no panic");
+    });
+}
+
+/// It has yielded, and then read what is old: but it is in no loop that would read once more.
+#[test]
+fn who_has_yielded_may_be_in_a_deadlock() {
+    for (memory, pause) in BOTH.into_iter().flat_map(|memory| PAUSES.map(|(pause, _)| (memory, pause))) {
+        fails(memory, &["deadlock", "thread 1 in park"], move || {
+            yields_and_sleeps(pause, thread::park);
+        });
+        fails(memory, &["deadlock", "thread 1 in", "lock at models/explorer/waiting.rs:"], move || {
+            let lock = Mutex::new(());
+            let _held = lock.lock().expect("no panic");
+            yields_and_sleeps(pause, || drop(lock.lock().expect("no panic")));
+        });
+        fails(memory, &["deadlock", "thread 0 in join", "thread 2 in park"], move || yields_and_joins(pause));
+        assert_eq!(outcomes(memory, move || yields_and_sleeps(pause, || ())), [()]);
+    }
+}
+
+/// A first loop ends with what is old later. If it does, a second one waits for what nobody writes.
+fn one_loop_after_another() {
+    let (x, y) = (AtomicU64::new(0), AtomicU64::new(0));
+    thread::scope(|scope| {
+        scope.spawn(|| [1, 2].map(|value| x.store(value, SeqCst)));
+        let seen = loop {
+            match x.load(SeqCst) {
+                0 => thread::yield_now(),
+                seen => break seen,
+            }
+        };
+        while seen == 1 && y.load(SeqCst) == 0 {
+            thread::yield_now();
+        }
+    });
+}
+
+/// What a loop has passed over that is over excuses nobody: three turns of the first one may be the last.
+#[test]
+fn who_waits_in_a_second_loop_waits_for_ever() {
+    for memory in BOTH {
+        let explored = Explorer::new(memory).allow_deadlocks().explore(one_loop_after_another);
+        let counts = (explored.executions, explored.blocked, explored.redundant, explored.failure);
+        assert_eq!(counts, (3, 3, 0, None), "{memory:?}");
     }
 }

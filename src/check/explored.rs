@@ -3,7 +3,7 @@
 use super::body::Body;
 use super::budget::Budget;
 use super::execute::{Context, Respect};
-use super::explore::{Demand, Hunted, Memory, Plan, Program, Running, Script, Seen};
+use super::explore::{self, Demand, Hunted, Memory, Plan, Program, Running, Script, Seen};
 use super::failure::Failure;
 use super::model::{Engine, Expect, Model};
 use super::parts::Parts;
@@ -39,16 +39,14 @@ fn program(body: Body, nth: usize, choices: Vec<Choice>, reuse: Reuse, tally: Ta
         context.tally.begin();
         let allowed = choices.clone();
         let oracle = Oracle::Engine(Rc::new(move |choice, answers| {
-            if allowed.contains(&choice) || choice == Choice::AddressReuse {
-                model::choose(choice, answers)
-            } else {
-                0
-            }
+            if allowed.contains(&choice) { model::choose(choice, answers) } else { 0 }
         }));
         let (strength, step_limit, silent) = (Strength::Plain, STEP_LIMIT, !recorded);
         model::begin(Settings { strength, oracle, reuse, step_limit, silent });
         body.run(&context);
-        super::close_execution(&context.tally);
+        if explore::is_execution() {
+            super::close_execution(&context.tally);
+        }
     })
 }
 

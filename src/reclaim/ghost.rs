@@ -11,8 +11,9 @@
 //!
 //! Under the explorer no moment of the free is chosen: that would make executions that differ in nothing else,
 //! and would hang on the order in which threads happen to run. Retired nodes are kept, and each use is judged:
-//! was the guard there before the retirement, in every order that the execution leaves open? So the fences of
-//! unpin and retire, stronger than what some real strategies have there, are not needed, and not there.
+//! was a guard of this `Ghost` there before the retirement, in every order that the execution leaves open? That is
+//! asked of the thread that has retired the node as well. So the fences of unpin and retire, stronger than what some
+//! real strategies have there, are not needed, and not there.
 
 use super::{Blanket, Guard, ProtectsAll, Reclaim};
 use crate::exhaust::exhaust;
@@ -62,6 +63,12 @@ impl fmt::Debug for Ghost {
 }
 
 impl Ghost {
+    /// What the explorer knows this strategy by: where it is. Who moves it has no guard of it, and what was retired before
+    /// then was so before any later guard.
+    fn domain(&self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+
     fn with<R>(&self, f: impl FnOnce(&mut State) -> R) -> R {
         f(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -78,8 +85,9 @@ unsafe impl Reclaim for Ghost {
             state.guards.push(id);
             id
         });
+        let explored = model::pin(self.domain());
         fence(Ordering::SeqCst); // step: ghost.pin.fence
-        GhostGuard { ghost: self, id, explored: model::pin() }
+        GhostGuard { ghost: self, id, explored }
     }
 }
 
@@ -100,7 +108,7 @@ unsafe impl Guard for GhostGuard<'_> {
 
     #[track_caller]
     unsafe fn retire<T>(&self, node: *mut T) {
-        let explored = model::retire(node);
+        let explored = model::retire(node, self.ghost.domain());
         if !explored {
             fence(Ordering::SeqCst); // step: ghost.retire.fence
         }

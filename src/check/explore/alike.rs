@@ -26,7 +26,7 @@ use super::judge;
 use super::machine::{Broken, Run};
 use super::past::Past;
 use crate::sync::model::Request;
-use crate::sync::{Choice, thread};
+use crate::sync::thread;
 use std::panic::resume_unwind;
 
 /// Threads that are like the one before them.
@@ -159,12 +159,6 @@ impl Run {
         let me = self.running;
         let Some(twin) = self.past.twin(&self.graph, self.past.next(me)) else { return Ok(()) };
         let event = self.graph.event(twin);
-        // Which addresses there are to choose from depends on who was first.
-        if event.kind == Kind::Address
-            || matches!(request, Request::Choose { choice: Choice::AddressReuse, .. })
-        {
-            return Ok(());
-        }
         // What each has created itself is another for each.
         let shared = request.location().filter(|location| location.thread() != me);
         let there = shared.is_none_or(|location| self.graph.find_cell(location) == Some(event.location));

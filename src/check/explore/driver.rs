@@ -7,9 +7,11 @@ use super::graph::{Filter, Id};
 use super::judge::Verdicts;
 use super::machine::{Broken, Ended, Life, Run, Want};
 use super::plain::{Doubt, Moment};
-use super::psc::Psc;
+use super::psc::{Psc, is_sequential};
 use super::unwinding::Unwinding;
-use crate::sync::model::{Answer, Location, Machine, Place, Plain, Request, Stale, all_pending, fault};
+use crate::sync::model::{
+    Answer, Location, Machine, Pending, Place, Plain, Request, Stale, all_pending, fault,
+};
 use std::cell::{Cell, RefCell};
 
 /// Whether the panic at this place is what the explorer says of an execution.
@@ -68,8 +70,8 @@ impl Driver {
     /// Whether it is a failure that nobody can go on.
     fn stuck_fails(&self) -> bool {
         let run = self.run.borrow();
-        if run.rules.time_outs.is_some() && may_time_out(&run) {
-            return false;
+        if self.stuck != Stuck::Allowed && is_open(&run) {
+            return !lost(&run).is_empty();
         }
         let joins = |thread: usize| match run.wants[thread] {
             Want::End(other) => Some(other),
@@ -90,7 +92,9 @@ impl Driver {
     /// Why nobody can go on.
     fn why_stuck(&self) -> String {
         let run = self.run.borrow();
-        let waiting = all_pending().into_iter().filter(|(thread, _)| run.lives[*thread] == Life::Alive);
+        let open = is_open(&run);
+        let told = if open { lost(&run) } else { all_pending() };
+        let waiting = told.into_iter().filter(|(thread, _)| run.lives[*thread] == Life::Alive);
         let waiting = waiting.map(|(thread, pending)| {
             let stopped = if run.is_stopped(thread) { " (stopped for ever)" } else { "" };
             format!(
@@ -106,6 +110,9 @@ impl Driver {
         };
         if self.stuck == Stuck::FailsUnlessStopped {
             return format!("blocks: a thread has stopped for ever, and so others cannot go on: {waiting}");
+        }
+        if open {
+            return format!("deadlock: these wait for each other, and no time-out ends that: {waiting}");
         }
         let hint = if may_time_out(&run) {
             ". (Time-outs that are no disturbances: `Explorer::time_outs`)"
@@ -145,6 +152,7 @@ impl Driver {
         let run = self.run.borrow();
         let older = doubt.guard.is_some_and(|guard| match run.rules.memory {
             _ if doubt.before.contains(guard) => true,
+            Memory::Weak if !run.past.has(guard) || !is_sequential(run.graph.event(guard)) => false,
             Memory::Weak => {
                 Psc::new(&run.graph, run.past.sequential(&run.graph, guard), |id| run.past.known(id).before)
                     .reaches(guard, &doubt.before)
@@ -180,6 +188,18 @@ impl Driver {
             panic!("{}", self.why_stuck());
         }
     }
+}
+
+/// Whether nobody goes on, and a time-out that is no disturbance may still come.
+fn is_open(run: &Run) -> bool {
+    run.rules.time_outs.is_some() && may_time_out(run)
+}
+
+/// Who can never go on, whatever time-outs come, and what it waits for.
+fn lost(run: &Run) -> Vec<(usize, Pending)> {
+    let pending = all_pending();
+    let is_lost = |thread: usize| run.lives[thread] == Life::Alive && run.is_lost(thread, &pending);
+    pending.iter().filter(|(thread, _)| is_lost(*thread)).copied().collect()
 }
 
 /// Whether anybody waits who would go on if a time-out came.
@@ -288,11 +308,6 @@ impl Machine for Driver {
         Location::new(thread, 0)
     }
 
-    fn started(&self) -> usize {
-        let started = self.run.borrow_mut().start();
-        started.unwrap_or_else(|complaint| panic!("{complaint}"))
-    }
-
     fn plain(&self, kind: Plain) -> usize {
         let moment = self.moment(std::panic::Location::caller());
         self.run.borrow_mut().plains.create(kind, moment)
@@ -320,19 +335,19 @@ impl Machine for Driver {
         self.run.borrow().rules.is(Broken::AnyFreed) || self.is_ordered(memory)
     }
 
-    fn pin(&self) -> usize {
+    fn pin(&self, domain: usize) -> usize {
         let mut run = self.run.borrow_mut();
-        let (me, last) = (run.running, run.past.ran(run.running));
-        run.plains.pin(me, Id::new(me, last - 1))
+        let (me, next) = (run.running, run.past.next(run.running));
+        run.plains.pin(me, domain, next)
     }
 
     fn unpin(&self, guard: usize) {
         self.run.borrow_mut().plains.unpin(guard);
     }
 
-    fn retire(&self, memory: usize, place: Place) {
+    fn retire(&self, memory: usize, domain: usize, place: Place) {
         let moment = self.moment(place);
-        let outcome = self.run.borrow_mut().plains.retire(memory, moment);
+        let outcome = self.run.borrow_mut().plains.retire(memory, domain, moment);
         match outcome {
             Ok(doubts) => self.consider(doubts),
             Err(complaint) => fault(complaint),

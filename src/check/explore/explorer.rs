@@ -68,7 +68,8 @@ impl fmt::Debug for Explorer {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Explored<T> {
-    /// What the executions returned, and how many each.
+    /// What the executions returned, and how many each. Those that came to no end have returned nothing, even if their
+    /// main thread has.
     pub outcomes: BTreeMap<T, u64>,
     /// Executions that came to their end. No two have the same events, reads-from relation and modification
     /// orders.
@@ -113,7 +114,8 @@ impl Explorer {
 
     /// Time-outs are no disturbances: each wait that has one may end by it, at most so many in an execution. One in which
     /// nobody can go on but by a time-out is not over and has no outcome: it counts as `blocked`, and what comes of the
-    /// time-out is another execution, unless there were as many already. Without this: a time-out is a disturbance, and
+    /// time-out is another execution, unless there were as many already. It is a deadlock all the same if some threads
+    /// wait for each other's locks and ends and for nothing else. Without this: a time-out is a disturbance, and
     /// who needs one to go on is told as a deadlock, since a protocol whose progress hangs on a clock has mostly lost a
     /// wake-up.
     pub fn time_outs(self, most: usize) -> Self {
@@ -121,8 +123,8 @@ impl Explorer {
     }
 
     /// How freed addresses come back. Unless that is never: each allocation gets, in executions of their own, an
-    /// address that was not used yet, and that of each node of the same layout whose free happens before it.
-    /// Without this: never.
+    /// address that was not used yet, and that of each node of the same layout whose free happens before it and that no
+    /// other allocation has got. Without this: never.
     pub fn reuse(self, reuse: Reuse) -> Self {
         Explorer { reuse, ..self }
     }

@@ -7,7 +7,6 @@ use super::machine::{Broken, Run, Want, plain_event};
 use super::pool::Pool;
 use super::revisit::Arrival;
 use super::script::Step;
-use crate::sync::Choice;
 use crate::sync::atomic::Ordering;
 use crate::sync::model::{Answer, Location, Request};
 
@@ -29,7 +28,6 @@ impl Run {
         if !step.fits(request) {
             return Err(UNFIT.into());
         }
-        let nothing = Answer { value: 0, stored: false };
         let event = match *request {
             Request::Load { location, order } => {
                 return self.read(request, step, location, order, Use::Load, Filter::Any);
@@ -48,10 +46,21 @@ impl Run {
                 self.write(request, step, location, order, value)?;
                 return Ok(Answer { value, stored: true });
             }
-            Request::Choose { choice, answers } => return self.choose(request, step, choice, answers),
+            Request::Choose { choice, answers } => {
+                let kind = Kind::of(choice, self.rules.time_outs.is_some());
+                let open = match kind {
+                    Kind::TimeOut => self.rules.time_outs.is_some_and(|most| self.graph.times_out_less(most)),
+                    _ => self.graph.is_disturbed_less(self.rules.disturbances),
+                };
+                return self.choose(request, step, kind, answers, &|_| open);
+            }
+            Request::Address { answers, free } => {
+                return self.choose(request, step, Kind::Address, answers, free);
+            }
             Request::Fence(order) => plain_event(Kind::Fence, order),
-            Request::Spawn(child) => {
-                Event { value: child as u64, ..plain_event(Kind::Spawn, Ordering::Relaxed) }
+            Request::Spawn => {
+                let value = self.new_number()? as u64;
+                Event { value, ..plain_event(Kind::Spawn, Ordering::Relaxed) }
             }
             Request::End => plain_event(Kind::End, Ordering::Relaxed),
             Request::Begin => Event { from: self.spawns[me], ..plain_event(Kind::Begin, Ordering::Relaxed) },
@@ -62,35 +71,29 @@ impl Run {
         };
         let id = self.graph.push(me, event);
         self.ran(id, request);
-        Ok(nothing)
+        Ok(Answer { value: event.value, stored: false })
     }
 
     fn choose(
         &mut self,
         request: &Request<'_>,
         step: Step,
-        choice: Choice,
+        kind: Kind,
         answers: usize,
+        open: &dyn Fn(usize) -> bool,
     ) -> Result<Answer, String> {
-        let kind = Kind::of(choice, self.rules.time_outs.is_some());
         let mut event = plain_event(kind, Ordering::Relaxed);
         let mut others = Vec::new();
         if let Step::Choose(answer) = step {
-            event.value = Some(u64::from(answer)).filter(|answer| *answer < answers as u64).ok_or(UNFIT)?;
+            let fits = |answer: usize| answer < answers && (kind != Kind::Address || open(answer));
+            event.value = Some(u64::from(answer)).filter(|answer| fits(*answer as usize)).ok_or(UNFIT)?;
         }
-        let open = match kind {
-            Kind::Address => true,
-            Kind::TimeOut => self.rules.time_outs.is_some_and(|most| self.graph.times_out_less(most)),
-            _ => self.graph.is_disturbed_less(self.rules.disturbances),
-        };
-        if open {
-            let id = self.past.next(self.running);
-            for value in 1..answers as u64 {
-                if !alike::fits(&self.graph, &self.past, id, &Event { value, ..event }) {
-                    continue;
-                }
+        let id = self.past.next(self.running);
+        for answer in (1..answers).filter(|answer| open(*answer)) {
+            let event = Event { value: answer as u64, ..event };
+            if alike::fits(&self.graph, &self.past, id, &event) {
                 let mut graph = self.out.pool.copy(&self.graph);
-                graph.push(self.running, Event { value, ..event });
+                graph.push(self.running, event);
                 others.push(graph);
             }
         }

@@ -5,7 +5,7 @@ use super::graph::{Id, Kind, NOWHERE};
 use super::machine::{Run, Want};
 use crate::sync::model::{Answer, Request};
 
-pub(super) const DIFFERENT: &str = "the program is not deterministic: in the same execution it did something else before. \
+const DIFFERENT: &str = "the program is not deterministic: in the same execution it did something else before. \
     It must not depend on addresses, on the clock, on hash maps' order, or on memory beside the facade";
 
 impl Run {
@@ -40,8 +40,14 @@ impl Run {
                 }
                 Answer { value, stored: false }
             }
-            Request::Choose { .. } => Answer { value: event.value, stored: false },
-            Request::Spawn(child) if event.value != child as u64 => return Err(DIFFERENT.into()),
+            Request::Address { answers, free }
+                if event.value > 0 && (event.value as usize >= answers || !free(event.value as usize)) =>
+            {
+                return Err(DIFFERENT.into());
+            }
+            Request::Choose { .. } | Request::Address { .. } | Request::Spawn => {
+                Answer { value: event.value, stored: false }
+            }
             _ => Answer { value: 0, stored: false },
         };
         self.ran(id, request);

@@ -19,10 +19,11 @@ use super::clock::Clock;
 use super::coherence::close_further;
 use super::driver::Driver;
 use super::graph::{Id, Kind};
-use super::machine::Run;
+use super::machine::{Ended, Run};
 use crate::check::history::{Call, Calls, History, Order, go_on};
 use crate::check::linearizability::{Judgement, judge};
 use crate::check::spec::Spec;
+use crate::sync::model;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt::Debug;
@@ -56,6 +57,16 @@ pub(in crate::check) fn called() {
         let me = run.running;
         run.spins.called(me);
     }
+}
+
+/// Main has done what it has to do: the others go on to their ends. Whether all came to it, so that this was an
+/// execution.
+pub(in crate::check) fn is_execution() -> bool {
+    model::end_main();
+    let driver = driver();
+    driver.close();
+    let ended = driver.run.borrow().ended;
+    ended == Ended::Complete && !driver.given_up.get()
 }
 
 /// How many events the running thread has.

@@ -37,7 +37,6 @@ impl Kind {
     /// What is made of a choice.
     pub(super) fn of(choice: Choice, time_outs: bool) -> Kind {
         match choice {
-            Choice::AddressReuse => Kind::Address,
             Choice::TimeOut if time_outs => Kind::TimeOut,
             _ => Kind::Choice,
         }
@@ -53,7 +52,8 @@ impl Kind {
             Request::Choose { choice, .. } => {
                 self == Kind::of(choice, false) || self == Kind::of(choice, true)
             }
-            Request::Spawn(_) => self == Kind::Spawn,
+            Request::Address { .. } => self == Kind::Address,
+            Request::Spawn => self == Kind::Spawn,
             Request::Begin => self == Kind::Begin,
             Request::End => self == Kind::End,
             Request::Join(_) => self == Kind::Join,

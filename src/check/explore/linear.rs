@@ -95,6 +95,8 @@ fn order(graph: &Graph, memory: Memory, after: &[(Id, Id)]) -> Vec<Id> {
 fn to_script(graph: &Graph, order: impl Iterator<Item = Id>) -> Script {
     let mut newer: HashMap<u16, Vec<u16>> = HashMap::new();
     let mut steps = Vec::new();
+    // A run that takes these steps numbers threads as it starts them.
+    let (mut numbers, mut started) = ([0; THREADS], 0);
     for id in order {
         let event = graph.event(id);
         let came = newer.entry(event.location).or_default();
@@ -118,7 +120,11 @@ fn to_script(graph: &Graph, order: impl Iterator<Item = Id>) -> Script {
         if event.kind.writes() {
             came.push(event.rank);
         }
-        steps.extend(step.map(|step| (id.thread(), step)));
+        if event.kind == Kind::Spawn {
+            started += 1;
+            numbers[event.value as usize] = started;
+        }
+        steps.extend(step.map(|step| (numbers[id.thread()], step)));
     }
     Script(steps)
 }

@@ -10,7 +10,6 @@ pub(super) use super::broken::Broken;
 use super::clock::{Clock, THREADS};
 use super::coherence::floor;
 use super::extend::Extension;
-use super::follow::DIFFERENT;
 use super::graph::{Event, Filter, Graph, Id, Kind, NOWHERE, Use};
 use super::past::Past;
 use super::plain::{Moment, Plains};
@@ -28,8 +27,6 @@ pub(super) enum Life {
     /// Not started.
     #[default]
     Absent,
-    /// About to be started.
-    Coming,
     /// It waits for an answer, or is the one that runs.
     Alive,
     /// It has ended, or was unwound.
@@ -184,27 +181,16 @@ impl Run {
         Location::new(me, self.initial[me].len() - 1)
     }
 
-    /// The number of a thread that the running thread is about to start: what the graph says, or the next.
-    pub(super) fn start(&mut self) -> Result<usize, String> {
-        let me = self.running;
-        let child = if self.follows(me) {
-            let event = self.graph.event(self.past.next(me));
-            if event.kind != Kind::Spawn {
-                return Err(DIFFERENT.into());
-            }
-            event.value as usize
-        } else {
-            let free =
-                |thread: &usize| self.lives[*thread] == Life::Absent && self.graph.length(*thread) == 0;
-            let limit = || format!("an explored program has at most {THREADS} threads, with main");
-            (1..THREADS).find(free).ok_or_else(limit)?
-        };
-        self.lives[child] = Life::Coming;
-        self.threads = self.threads.max(child + 1);
-        Ok(child)
+    /// The number of a thread that is about to be started, by a new event: the lowest that no thread has. All of the graph
+    /// has run then, so the threads that it starts have theirs.
+    pub(super) fn new_number(&self) -> Result<usize, String> {
+        let free = |thread: &usize| self.lives[*thread] == Life::Absent;
+        let limit = || format!("an explored program has at most {THREADS} threads, with main");
+        (1..THREADS).find(free).ok_or_else(limit)
     }
 
-    /// The last step of the running thread, if it was a read that did not read the newest write there was.
+    /// The last step of the running thread, if it was a read that did not read the newest write there was, or a write that
+    /// did not become the newest: what was read, and what the newest is.
     pub(super) fn stale(&self) -> Option<Stale> {
         let last = self.past.ran(self.running).checked_sub(1)?;
         let event = self.graph.event(Id::new(self.running, last));
@@ -326,9 +312,11 @@ impl Run {
         self.past.run(&self.graph, id, self.rules.memory);
         self.spins.ran(id);
         match request {
-            Request::Spawn(child) => {
-                self.lives[*child] = Life::Alive;
-                self.spawns[*child] = id;
+            Request::Spawn => {
+                let child = self.graph.event(id).value as usize;
+                self.lives[child] = Life::Alive;
+                self.spawns[child] = id;
+                self.threads = self.threads.max(child + 1);
             }
             Request::End => {
                 self.lives[id.thread()] = Life::Over;

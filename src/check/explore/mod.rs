@@ -52,11 +52,13 @@
 //!
 //! # Beside the graph
 //! Plain memory, nodes and guards are ordered by happens-before (`plain.rs`), and a race is found in any order of
-//! the two accesses. Calls and returns are no events: the judge (`judge.rs`) asks for every real time that the graph
-//! leaves open. Choices (failures for no reason, wake-ups that nobody sent, time-outs, panics of
-//! callbacks) are events whose maximal answer is 0; an execution has at most so many others (`disturbances`). Whose
-//! address an allocation gets is a choice, too, but no disturbance. What can be chosen hangs on what happens before,
-//! and on nothing else. A thread can be stopped for ever (`progress.rs`).
+//! the two accesses, from the beginning of each to its end. Calls and returns are no events: the judge (`judge.rs`) asks
+//! for every real time that the graph leaves open. Choices (failures for no reason, wake-ups that nobody sent,
+//! time-outs, panics of callbacks) are events whose maximal answer is 0; an execution has at most so many others
+//! (`disturbances`). Whose address an allocation gets is a choice, too, but no disturbance. What there is to choose from
+//! hangs on what happens before, and on nothing else. An address that another allocation has got is left out when a new
+//! event chooses: that two do not get one is an axiom like others, which a part of a graph keeps if the whole does, and
+//! which the maximal answer never breaks. A thread can be stopped for ever (`progress.rs`).
 //!
 //! # Limits
 //! Programs end, are deterministic, and have at most 8 threads; an execution has at most 128 sequentially consistent
@@ -93,6 +95,7 @@ mod hunt;
 mod judge;
 mod kind;
 mod linear;
+mod lost;
 mod machine;
 mod outcomes;
 mod past;
@@ -131,7 +134,7 @@ pub use checkpoint::{Checkpoint, CheckpointError};
 pub(in crate::check) use driver::is_verdict;
 pub use explorer::{Explored, Explorer};
 pub(in crate::check) use hunt::{Hunted, Plan};
-pub(in crate::check) use judge::{Explained, called, explain, position, touched};
+pub(in crate::check) use judge::{Explained, called, explain, is_execution, position, touched};
 pub(in crate::check) use progress::Demand;
 #[cfg(test)]
 pub(in crate::check) use progress::NEVER;

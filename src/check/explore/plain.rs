@@ -5,8 +5,8 @@
 //! every order of the two, since it is a matter of happens-before and not of who came first in this run.
 //!
 //! A retired node may be freed as soon as nobody is left who could have seen it: whoever uses it must have
-//! had a guard from before the retirement, in every order of the sequentially consistent fences that the
-//! graph leaves open. So no moment of the free has to be chosen, and none is missed.
+//! had a guard of the same domain from before the retirement, in every order of the sequentially consistent fences
+//! that the graph leaves open. So no moment of the free has to be chosen, and none is missed.
 
 use super::clock::{Clock, THREADS};
 use super::graph::Id;
@@ -19,14 +19,26 @@ type Stamp = Option<(u16, Place)>;
 #[derive(Clone, Copy, Debug)]
 struct Use {
     stamp: Stamp,
-    /// The guard that the thread had then, the oldest one: the event that pinned it.
-    guard: Option<Id>,
+    /// After so many beginnings and ends of guards: says which of them the thread had.
+    moment: usize,
 }
 
-/// When and where a node was retired.
+/// A guard: whose, of which domain, and the event that is next behind its beginning, which is its fence if it has one.
+#[derive(Clone, Copy, Debug)]
+struct Pinned {
+    thread: usize,
+    domain: usize,
+    event: Id,
+    /// It is there from this moment on, and up to this one.
+    from: usize,
+    to: usize,
+}
+
+/// When and where a node was retired, and in which domain.
 #[derive(Clone, Copy, Debug)]
 struct Retired {
     thread: usize,
+    domain: usize,
     place: Place,
     /// What happened before.
     before: Clock,
@@ -70,8 +82,25 @@ impl Doubt {
 #[derive(Debug, Default)]
 pub(super) struct Plains {
     memory: Vec<Memory>,
-    guards: Vec<(usize, usize, Id)>,
-    pinned: usize,
+    /// All that there were, in the order of this run.
+    guards: Guards,
+}
+
+#[derive(Debug, Default)]
+struct Guards {
+    all: Vec<Pinned>,
+    /// How many have begun, and ended.
+    moment: usize,
+}
+
+impl Guards {
+    /// The oldest guard that `thread` had of a domain at that moment: the event behind its beginning.
+    fn of(&self, thread: usize, domain: usize, moment: usize) -> Option<Id> {
+        let is_it = |guard: &&Pinned| {
+            (guard.thread, guard.domain) == (thread, domain) && (guard.from..guard.to).contains(&moment)
+        };
+        self.all.iter().find(is_it).map(|guard| guard.event)
+    }
 }
 
 /// Who asks: the thread, how many events it has, and what happens before its next.
@@ -97,8 +126,8 @@ impl Moment {
 impl Plains {
     pub(super) fn clear(&mut self) {
         self.memory.clear();
-        self.guards.clear();
-        self.pinned = 0;
+        self.guards.all.clear();
+        self.guards.moment = 0;
     }
 
     /// Whether there is any plain memory.
@@ -108,7 +137,7 @@ impl Plains {
 
     /// New memory, written by who made it.
     pub(super) fn create(&mut self, kind: Plain, now: Moment) -> usize {
-        let nobody = Use { stamp: None, guard: None };
+        let nobody = Use { stamp: None, moment: 0 };
         let (writer, written) = (now.thread, now.stamp());
         self.memory.push(Memory { kind, writer, written, reads: [nobody; THREADS], retired: None });
         self.memory.len() - 1
@@ -121,7 +150,6 @@ impl Plains {
         writes: bool,
         now: Moment,
     ) -> Result<Option<Doubt>, String> {
-        let guard = self.guard_of(now.thread);
         let memory = self.memory.get_mut(memory).ok_or(OUTSIDE)?;
         let race = |writes_then: bool, thread: usize, stamp: Stamp| {
             let (_, place) = stamp.expect("an access that is not known");
@@ -155,11 +183,16 @@ impl Plains {
                 return Err(race(false, thread, memory.reads[thread].stamp));
             }
             (memory.writer, memory.written) = (now.thread, now.stamp());
+            // It is freed: what its destructor does with it needs no guard.
+            memory.retired = None;
             return Ok(None);
         }
-        memory.reads[now.thread] = Use { stamp: now.stamp(), guard };
-        let retired = memory.retired.filter(|retired| retired.thread != now.thread);
-        Ok(retired.map(|retired| doubt(&retired, now.thread, now.place, guard)))
+        let moment = self.guards.moment;
+        memory.reads[now.thread] = Use { stamp: now.stamp(), moment };
+        Ok(memory.retired.map(|retired| {
+            let guard = self.guards.of(now.thread, retired.domain, moment);
+            doubt(&retired, now.thread, now.place, guard)
+        }))
     }
 
     /// Whether all accesses of the memory are known.
@@ -169,25 +202,22 @@ impl Plains {
         now.knows(memory.writer, memory.written) && reads.all(|(thread, used)| now.knows(thread, used.stamp))
     }
 
-    /// The oldest guard of a thread.
-    fn guard_of(&self, thread: usize) -> Option<Id> {
-        self.guards.iter().find(|(_, of, _)| *of == thread).map(|(_, _, event)| *event)
-    }
-
-    /// A guard begins with this event.
-    pub(super) fn pin(&mut self, thread: usize, event: Id) -> usize {
-        self.pinned += 1;
-        self.guards.push((self.pinned, thread, event));
-        self.pinned
+    /// A guard begins right before this event: its number.
+    pub(super) fn pin(&mut self, thread: usize, domain: usize, event: Id) -> usize {
+        self.guards.moment += 1;
+        let from = self.guards.moment;
+        self.guards.all.push(Pinned { thread, domain, event, from, to: usize::MAX });
+        self.guards.all.len() - 1
     }
 
     /// A guard ends.
     pub(super) fn unpin(&mut self, guard: usize) {
-        self.guards.retain(|(number, _, _)| *number != guard);
+        self.guards.moment += 1;
+        self.guards.all[guard].to = self.guards.moment;
     }
 
-    /// A node is retired: what other threads did with it so far and cannot have done before.
-    pub(super) fn retire(&mut self, memory: usize, now: Moment) -> Result<Vec<Doubt>, String> {
+    /// A node is retired: what others did with it so far, and did not surely do before.
+    pub(super) fn retire(&mut self, memory: usize, domain: usize, now: Moment) -> Result<Vec<Doubt>, String> {
         let memory = &mut self.memory[memory];
         if let Some(first) = memory.retired {
             return Err(format!(
@@ -196,10 +226,14 @@ impl Plains {
             ));
         }
         let Moment { thread, length, before, place } = now;
-        let retired = Retired { thread, place, before, length };
+        let retired = Retired { thread, domain, place, before, length };
         memory.retired = Some(retired);
         let uses = memory.reads.iter().enumerate().filter(|(user, used)| !now.knows(*user, used.stamp));
-        Ok(uses.map(|(user, used)| doubt(&retired, user, used.stamp.expect("used").1, used.guard)).collect())
+        let doubts = uses.map(|(user, used)| {
+            let guard = self.guards.of(user, domain, used.moment);
+            doubt(&retired, user, used.stamp.expect("used").1, guard)
+        });
+        Ok(doubts.collect())
     }
 }
 

@@ -38,7 +38,7 @@ impl Step {
             Step::Default => true,
             Step::Read(_) => matches!(request, Request::Load { .. } | Request::Update { .. }),
             Step::Write(_) => matches!(request, Request::Store { .. }),
-            Step::Choose(_) => matches!(request, Request::Choose { .. }),
+            Step::Choose(_) => matches!(request, Request::Choose { .. } | Request::Address { .. }),
             Step::Fail(_) => matches!(request, Request::Update { weak: true, .. }),
             Step::Stop => false,
         }

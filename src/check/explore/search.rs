@@ -7,6 +7,7 @@ use super::machine::{Ended, Rules, Run};
 use crate::sync::model;
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 /// What a search has seen so far.
@@ -42,11 +43,14 @@ impl Seen {
     }
 }
 
+/// Graphs that are left, the youngest at the back.
+pub(super) type Stack = VecDeque<Box<Graph>>;
+
 /// What is left of a search, and what it has seen.
 #[derive(Default)]
 pub(super) struct Search {
     pub seen: Seen,
-    pub stack: Vec<Box<Graph>>,
+    pub stack: Stack,
     /// What has been left for the longest time comes first: the search goes into breadth.
     pub oldest_first: bool,
 }
@@ -56,14 +60,11 @@ impl Search {
     pub(super) fn new() -> Self {
         let mut all = Box::<Graph>::default();
         all.share = 1.0;
-        Search { stack: vec![all], ..Search::default() }
+        Search { stack: Stack::from([all]), ..Search::default() }
     }
 
     fn take(&mut self) -> Option<Box<Graph>> {
-        match self.oldest_first {
-            true if !self.stack.is_empty() => Some(self.stack.remove(0)),
-            _ => self.stack.pop(),
-        }
+        if self.oldest_first { self.stack.pop_front() } else { self.stack.pop_back() }
     }
 }
 
@@ -99,7 +100,7 @@ pub(super) fn explore(
             Ended::Stuck | Ended::Running => search.seen.blocked += 1,
         }
         search.seen.share += run.graph.share;
-        search.stack.append(&mut run.out.left);
+        search.stack.extend(run.out.left.drain(..));
     };
     // A run that has failed may have ended in any thread; main is the first of the next one.
     driver.run.borrow_mut().running = 0;

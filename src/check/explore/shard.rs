@@ -3,8 +3,7 @@
 //! Each shard begins with the same steps: it explores in breadth until there are graphs enough, and takes each
 //! n-th of them. What was seen until then, shard 0 counts. So the shards together see all, and count it once.
 
-use super::graph::Graph;
-use super::search::Seen;
+use super::search::{Seen, Stack};
 use super::team::Left;
 use std::fmt;
 use std::str::FromStr;
@@ -43,7 +42,7 @@ impl Shard {
     /// Keeps what belongs to this shard.
     pub(super) fn take(self, left: &mut Left) {
         let all = left.stacks.drain(..).flatten().enumerate();
-        let mut own: Vec<Box<Graph>> =
+        let mut own: Stack =
             all.filter(|(nth, _)| nth % self.of == self.index).map(|(_, graph)| graph).collect();
         if !self.is_first() {
             left.seen = Seen::default();

@@ -148,15 +148,13 @@ impl Spins {
         self.0[thread].turn.is_some()
     }
 
-    /// Whether `thread`, which waits in its turn, has passed over a newer write in it.
-    pub(super) fn passed_over(&self, graph: &Graph, thread: usize) -> bool {
-        let spin = &self.0[thread];
-        let Some(turn) = spin.turn else { return false };
-        let turn = spin.turns().map(|(_, turn)| turn).fold(turn, usize::min);
-        (turn..spin.places.len()).any(|nth| {
-            let event = graph.event(Id::new(thread, nth as u16));
-            event.kind == Kind::Read && graph.rank(event.from) < graph.newest(event.location)
-        })
+    /// Whether `thread`, which waits for a newer write of `cell` in a turn that is as the last so far, has passed over one
+    /// in it.
+    pub(super) fn passed_over(&self, graph: &Graph, thread: usize, cell: u16, rules: Rules) -> bool {
+        let passed = |nth: usize| is_old(graph, graph.event(Id::new(thread, nth as u16)));
+        let done = self.0[thread].places.len();
+        let mut turns = self.again(graph, thread, cell, rules).filter(|again| again.in_loop);
+        turns.any(|Again { turn, .. }| (turn..done).any(passed))
     }
 
     /// Where `thread`, which is about to read `cell`, would be in its last turn, if this one has been the same so
@@ -195,13 +193,8 @@ impl Spins {
         rules: Rules,
     ) -> Repeats {
         let event = |nth: usize| graph.event(Id::new(thread, nth as u16));
-        let is_old = |nth: usize| {
-            let event = event(nth);
-            event.kind == Kind::Read
-                && graph.rank(event.from) < graph.newest(event.location)
-                && !rules.is(Broken::NextReadAlone)
-        };
-        let repeats = |Again { here, last, in_loop }| {
+        let is_old = |nth: usize| is_old(graph, event(nth)) && !rules.is(Broken::NextReadAlone);
+        let repeats = |Again { here, last, in_loop, .. }| {
             if !in_loop || event(here).from != write || (here + 1..=last).any(is_old) {
                 Repeats::No
             } else if here == last {
@@ -288,7 +281,7 @@ impl<'a> Turn<'a> {
             && (here..=last).all(|nth| only_looks(nth) && !self.event(nth).spurious)
             && (0..done).all(|nth| self.same(nth, start + nth))
             && expects_again(self.spin.expected, self.event(here));
-        may_be.then(|| Again { here, last, in_loop: self.is_place(done, here) })
+        may_be.then(|| Again { turn: self.turn, here, last, in_loop: self.is_place(done, here) })
     }
 }
 
@@ -305,12 +298,19 @@ pub(super) enum Repeats {
 
 /// A turn that is like the last one so far.
 struct Again {
+    /// The first event of this turn.
+    turn: usize,
     /// The event of the last turn that the next one is like.
     here: usize,
     /// The last read of the last turn.
     last: usize,
     /// A place that is reached again is in a loop; where the loop is entered, places may differ.
     in_loop: bool,
+}
+
+/// Whether `event` is a read, and there is a newer write than it has read.
+fn is_old(graph: &Graph, event: &Event) -> bool {
+    event.kind == Kind::Read && graph.rank(event.from) < graph.newest(event.location)
 }
 
 /// Whether a read that succeeds only with this value fails again where `before` has failed. A load always does, also

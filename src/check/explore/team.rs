@@ -10,9 +10,8 @@
 use super::checkpoint::{CheckpointError, Keeper};
 use super::clock::THREADS;
 use super::driver::Driver;
-use super::graph::Graph;
 use super::script::Script;
-use super::search::{Search, Seen, explore};
+use super::search::{Search, Seen, Stack, explore};
 use crate::check::failure::{Failure, catching::catch};
 use crate::sync::PoisonError;
 use crate::sync::host::{Arc, Condvar, Instant, Mutex, MutexGuard, on_threads};
@@ -23,9 +22,6 @@ use std::time::Duration;
 
 /// Who watches is told so often.
 const TOLD: Duration = Duration::from_millis(100);
-
-/// A stack of graphs.
-pub(super) type Stack = Vec<Box<Graph>>;
 
 /// How each worker explores.
 pub(super) struct Job<'a> {
@@ -201,7 +197,7 @@ impl Team {
     fn failed(&self, search: &mut Search, driver: &Driver, job: &Job<'_>, failure: Failure) -> bool {
         let (script, wanted) = (job.failed)(driver, &failure);
         let run = &mut *driver.run.borrow_mut();
-        search.stack.append(&mut run.out.left);
+        search.stack.extend(run.out.left.drain(..));
         search.seen.failed += 1;
         search.seen.share += run.graph.share;
         let mut state = self.state();

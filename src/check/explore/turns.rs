@@ -94,7 +94,11 @@ impl Run {
     /// Nobody goes on any more: what that means.
     fn ending(&self) -> Ended {
         let over = |life: &Life| matches!(life, Life::Over | Life::Absent);
-        let needless = |thread: usize| self.is_active(thread) && self.spins.passed_over(&self.graph, thread);
+        // Who sleeps, or waits for a lock or for an end, does not look once more, whatever it has read before.
+        let needless = |thread: usize| {
+            let turn = self.turn_of(thread).filter(|_| self.is_active(thread));
+            turn.is_some_and(|cell| self.spins.passed_over(&self.graph, thread, cell, self.rules))
+        };
         match self.lives[..self.threads].iter().all(over) {
             true => Ended::Complete,
             false if (0..self.threads).any(needless) => Ended::Redundant,
@@ -102,10 +106,17 @@ impl Run {
         }
     }
 
+    /// What `thread` is about to read in a turn of a loop, if it may be in one.
+    fn turn_of(&self, thread: usize) -> Option<u16> {
+        match self.wants[thread] {
+            Want::Value(location, filter) if !filter.waits() => self.graph.find_cell(location),
+            _ => None,
+        }
+    }
+
     /// Whether `thread` is in a loop, and may be about to repeat its last turn.
     fn may_repeat(&self, thread: usize) -> bool {
-        let Want::Value(location, _) = self.wants[thread] else { return false };
-        let cell = self.graph.find_cell(location).filter(|_| !self.rules.is(Broken::Restless));
+        let cell = self.turn_of(thread).filter(|_| !self.rules.is(Broken::Restless));
         cell.is_some_and(|cell| self.spins.waits(&self.graph, thread, cell, self.rules))
     }
 

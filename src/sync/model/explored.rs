@@ -70,8 +70,11 @@ pub(crate) enum Request<'a> {
     Fence(Ordering),
     /// A choice with so many answers.
     Choose { choice: Choice, answers: usize },
-    /// This thread is started.
-    Spawn(usize),
+    /// Whose address an allocation gets: that of no other node, or one of so many answers, of those for which `free` says that
+    /// nobody has it.
+    Address { answers: usize, free: &'a dyn Fn(usize) -> bool },
+    /// A thread is started: the answer is its number.
+    Spawn,
     /// The thread begins.
     Begin,
     /// The thread ends.
@@ -96,7 +99,7 @@ impl Request<'_> {
 /// What it gets.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Answer {
-    /// The value that was read, or chosen.
+    /// The value that was read, or chosen; the number of a new thread.
     pub value: u64,
     /// Whether something was stored.
     pub stored: bool,
@@ -140,8 +143,6 @@ pub(crate) trait Machine {
     fn exclusive(&self, location: Location, place: Place) -> u64;
     /// The location of the token of a thread: 1 if it was unparked.
     fn token(&self, thread: usize) -> Location;
-    /// A new thread: its number.
-    fn started(&self) -> usize;
     /// New plain memory.
     fn plain(&self, kind: Plain) -> usize;
     /// An access of plain memory. Panics if it races with another.
@@ -150,12 +151,13 @@ pub(crate) trait Machine {
     fn is_ordered(&self, memory: usize) -> bool;
     /// Whether the running thread may be given the address of this freed node.
     fn may_reuse(&self, memory: usize) -> bool;
-    /// The running thread has a guard from here on.
-    fn pin(&self) -> usize;
+    /// The running thread has a guard of this domain from here on. What orders it with others is its next step.
+    fn pin(&self, domain: usize) -> usize;
     /// Not any more.
     fn unpin(&self, guard: usize);
-    /// The node is retired by the running thread: who has no guard older than that may not use it any more.
-    fn retire(&self, memory: usize, place: Place);
+    /// The node is retired by the running thread: who has no guard of this domain that is older than that may not use it any
+    /// more.
+    fn retire(&self, memory: usize, domain: usize, place: Place);
     /// Numbers for objects: by thread, so that they do not depend on the order in which threads run.
     fn object(&self) -> u32;
 }

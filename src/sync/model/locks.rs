@@ -69,7 +69,7 @@ impl<T> Mutex<T> {
     #[track_caller]
     pub fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
         let place = Location::caller();
-        let locked = step(self.object, "lock", place).perform(|| (self.raw.lock(), Value::None, None));
+        let locked = step(self.object, Pending::LOCK, place).perform(|| (self.raw.lock(), Value::None, None));
         self.guard(guard_of(locked), place)
     }
 

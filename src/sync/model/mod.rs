@@ -48,7 +48,7 @@ mod run_shuttle;
 #[cfg(all(shuttle, feature = "check"))]
 pub(crate) use explored::{Answer, Location, Machine, Plain, Request};
 #[cfg(all(shuttle, feature = "check"))]
-pub(crate) use run_explored::{choose, explored};
+pub(crate) use run_explored::{choose, end_main, explored};
 #[cfg(all(loom, feature = "check"))]
 pub(crate) use run_loom::{Limits, explore};
 #[cfg(all(shuttle, feature = "check"))]

@@ -9,8 +9,10 @@
 //! # Lives of an address, under the explorer
 //! An explored execution is a partial order. So an allocation may get the address of a freed node if that free
 //! happens before it, whatever this run came to first: that hangs on what the allocation has behind it in the
-//! execution, and on nothing else, and each answer is explored once. All lives of an address share its memory. That
-//! needs no more: lives are in an order (each free happens before the next allocation), and a run never comes to what
+//! execution, and on nothing else, and each answer is explored once. Two allocations in no order may both have this to
+//! choose from, and one of them at most can have it: who comes to it later in a run cannot, and the executions in which it has
+//! it are those in which the first has chosen something else. All lives of an address share its memory. That needs no
+//! more: lives are in an order (each free happens before the next allocation), and a run never comes to what
 //! happens before an event after it. Say a thread uses the address, and the run has come to the beginning of life k.
 //! If that beginning happens before the use, life k is the one meant, and its end is judged as always. If not, the use
 //! belongs to an earlier life, and is in no order with the end of that one, since otherwise it would have run before:
@@ -54,8 +56,8 @@ struct Node {
     layout: Layout,
     allocated: Deed,
     freed: Option<Deed>,
-    /// The address has begun another life.
-    reused: bool,
+    /// The address has begun another life: who knows of that, knows of this.
+    reused: Option<Canary>,
     /// How many steps had been recorded when this life began.
     #[cfg_attr(not(feature = "check"), allow(dead_code))]
     born: usize,
@@ -117,15 +119,23 @@ impl Heap {
 
     /// The numbers of the nodes whose address may begin another life, oldest free first.
     fn reusable(&self, layout: Layout) -> Vec<usize> {
-        let open = |n: &Node| !n.reused && n.layout == layout;
+        let open = |n: &Node| n.reused.is_none() && n.layout == layout;
         self.freed.iter().copied().filter(|&number| open(&self.nodes[number])).collect()
     }
 
-    /// Of these nodes, those whose addresses the machine lets the running thread have. Their order is the same in
-    /// each run: by the thread that allocated them, and as its how-many-eth.
+    /// The numbers of the nodes whose address the running thread may take for free, as far as it knows: their free happens
+    /// before, and no reuse does. Their order is the same in each run: by the thread that allocated them, and as its
+    /// how-many-eth.
     #[cfg(shuttle)]
-    fn known(&self, machine: &dyn super::explored::Machine, mut numbers: Vec<usize>) -> Vec<usize> {
-        numbers.retain(|&number| machine.may_reuse(self.nodes[number].canary.memory()));
+    fn known(&self, machine: &dyn super::explored::Machine, layout: Layout) -> Vec<usize> {
+        let open = |node: &Node| {
+            let known = |reused: &Canary| machine.is_ordered(reused.memory());
+            node.layout == layout
+                && machine.may_reuse(node.canary.memory())
+                && !node.reused.as_ref().is_some_and(known)
+        };
+        let all = self.freed.iter().copied();
+        let mut numbers: Vec<usize> = all.filter(|&number| open(&self.nodes[number])).collect();
         numbers.sort_by_key(|&number| (self.nodes[number].allocated.thread, number));
         numbers
     }
@@ -133,7 +143,7 @@ impl Heap {
     fn settle(&mut self, address: usize, layout: Layout, allocated: Deed, born: usize) {
         let number = self.nodes.len();
         let canary = engine::canary();
-        self.nodes.push(Node { address, layout, allocated, freed: None, reused: false, born, canary });
+        self.nodes.push(Node { address, layout, allocated, freed: None, reused: None, born, canary });
         match self.latest.binary_search_by_key(&address, |(first, _)| *first) {
             Ok(nth) => self.latest[nth].1 = number,
             Err(nth) => self.latest.insert(nth, (address, number)),
@@ -153,7 +163,7 @@ impl Heap {
         for (number, node) in self.nodes.iter().enumerate() {
             match node.freed {
                 None => lost.push(format!("node {number} allocated {}", node.allocated)),
-                Some(_) if node.reused => {} // the last life of this address gives it back
+                Some(_) if node.reused.is_some() => {} // the last life of this address gives it back
                 // SAFETY: allocated in `alloc` with this layout, and given back here only.
                 Some(_) => unsafe { std::alloc::dealloc(node.address as *mut u8, node.layout) },
             }
@@ -196,27 +206,37 @@ fn node_step(action: &'static str, writes: bool, place: Place) -> Step {
 }
 
 /// The node whose address the next allocation of this layout gets, if it gets that of a freed one.
-fn revived(layout: Layout) -> Option<usize> {
+fn revived(layout: Layout, place: Place) -> Option<usize> {
     let reuse = world::with(|w| w.reuse());
     if reuse == Reuse::Never || unwind::failing() {
         return None;
     }
-    let old = world::with(|w| w.heap.reusable(layout));
     #[cfg(shuttle)]
     if let Some(machine) = super::explored::machine() {
-        return chosen(&world::with(|w| w.heap.known(machine, old)));
+        return given(machine, layout, place);
     }
+    let _ = place;
+    let old = world::with(|w| w.heap.reusable(layout));
     match reuse {
         Reuse::Never => None,
         Reuse::Lifo => old.last().copied(),
         Reuse::Fifo => old.first().copied(),
-        Reuse::Chosen => chosen(&old),
+        Reuse::Chosen => world::choose(Choice::AddressReuse, old.len() + 1).checked_sub(1).map(|k| old[k]),
     }
 }
 
-/// As the oracle chooses: one of these nodes, or none.
-fn chosen(old: &[usize]) -> Option<usize> {
-    world::choose(Choice::AddressReuse, old.len() + 1).checked_sub(1).map(|k| old[k])
+/// As the machine chooses.
+#[cfg(shuttle)]
+fn given(machine: &dyn super::explored::Machine, layout: Layout, place: Place) -> Option<usize> {
+    let old = world::with(|w| w.heap.known(machine, layout));
+    if old.is_empty() {
+        return None;
+    }
+    // Asked when the answer is looked for: others run before that.
+    let free = |answer: usize| world::with(|w| w.heap.nodes[old[answer - 1]].reused.is_none());
+    let request = super::explored::Request::Address { answers: old.len() + 1, free: &free };
+    let answer = super::explored::ask(machine, place, &request)?;
+    (answer.value as usize).checked_sub(1).map(|k| old[k])
 }
 
 /// Allocates a node that holds `value`. Whether it gets the address of a freed one is a [`Choice`].
@@ -224,10 +244,10 @@ fn chosen(old: &[usize]) -> Option<usize> {
 pub fn alloc<T>(value: T) -> *mut T {
     let place = Location::caller();
     let layout = layout::<T>();
-    let address = match revived(layout) {
+    let address = match revived(layout, place) {
         Some(number) => world::with(|w| {
             let node = &mut w.heap.nodes[number];
-            node.reused = true;
+            node.reused = Some(engine::canary());
             node.address as *mut u8
         }),
         // SAFETY: the layout is not empty.
@@ -244,15 +264,19 @@ pub fn alloc<T>(value: T) -> *mut T {
     node_step("alloc", false, place).perform(|| (node, Value::Wrote(address as u64), None))
 }
 
-/// The current thread has a guard from here on, if this execution is explored: a token to end it with.
+/// The current thread has a guard of this domain from here on, if this execution is explored: a token to end it with. The
+/// fence that goes with it comes next.
 ///
 /// An explored execution keeps retired nodes to its end, and says of each use whether the node could have been
 /// free then: in all orders that are as good as this one, at once.
-pub(crate) fn pin() -> Option<usize> {
+pub(crate) fn pin(domain: usize) -> Option<usize> {
     #[cfg(shuttle)]
-    return super::explored::machine().map(|machine| machine.pin());
+    return super::explored::machine().map(|machine| machine.pin(domain));
     #[cfg(not(shuttle))]
-    None
+    {
+        let _ = domain;
+        None
+    }
 }
 
 /// The guard ends.
@@ -265,20 +289,20 @@ pub(crate) fn unpin(guard: usize) {
     let _ = guard;
 }
 
-/// `node` is retired, if this execution is explored, and that is told: who has no older guard may not use it
-/// any more.
+/// `node` is retired, if this execution is explored, and that is told: who has no older guard of this domain may not use
+/// it any more.
 #[track_caller]
-pub(crate) fn retire<T>(node: *mut T) -> bool {
+pub(crate) fn retire<T>(node: *mut T, domain: usize) -> bool {
     tell_retired(node as usize, Location::caller());
     #[cfg(shuttle)]
     if let Some(machine) = super::explored::machine().filter(|_| !unwind::failing()) {
         let place = Location::caller();
         if let Some((_, canary)) = living(node as usize, place, "retired") {
-            machine.retire(canary.memory(), place);
+            machine.retire(canary.memory(), domain, place);
         }
         return true;
     }
-    let _ = node;
+    let _ = (node, domain);
     false
 }
 
@@ -359,7 +383,8 @@ pub unsafe fn free<T>(node: *mut T) {
 /// 1. `node` came from [`alloc`], and is not freed while the reference lives.
 /// 2. Nobody has a `&mut` to it meanwhile.
 ///
-/// The first is checked here and at each atomic and cell in the node.
+/// The first is checked here and at each atomic and cell in the node. How long the reference lives nobody sees: a plain field
+/// that is read after a later step is not checked again, so what may be late belongs into a cell.
 #[track_caller]
 pub unsafe fn get<'a, T>(node: *const T) -> &'a T {
     if unwind::failing() {

@@ -65,8 +65,8 @@ impl<T> Here<T> {
     }
 }
 
-/// Runs one execution after the other: `next` prepares one and hands out its body, until there is none left;
-/// `done` hears of the end of each.
+/// Runs one execution after the other: `next` prepares one and hands out its body, which calls [`end_main`], until there
+/// is none left; `done` hears of the end of each.
 pub(crate) fn explored<B: FnOnce()>(
     machine: Rc<dyn Machine>,
     next: impl FnMut() -> Option<B> + 'static,
@@ -90,6 +90,11 @@ pub(crate) fn explored<B: FnOnce()>(
         }
         stage.set(Stage::Ended);
     });
+}
+
+/// The last thing that the main thread does: the others go on until they have ended.
+pub(crate) fn end_main() {
+    engine::end_main(super::explored::machine().expect("this execution is explored"));
 }
 
 /// The machine of this execution chooses.

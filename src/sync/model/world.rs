@@ -49,10 +49,18 @@ pub struct Pending {
 }
 
 impl Pending {
+    /// To wait for a lock.
+    pub(super) const LOCK: &str = "lock";
     /// To wait for a notification, with a time-out that does not come.
     pub(super) const TIMED_WAIT: &str = "wait, timed";
     /// To wait to be unparked, with a time-out that does not come.
     pub(super) const TIMED_PARK: &str = "park, timed";
+
+    /// Whether it waits for a lock.
+    #[cfg(all(feature = "check", shuttle))]
+    pub(crate) fn is_lock(&self) -> bool {
+        self.action == Pending::LOCK
+    }
 
     /// Whether it would end if only its time-out came.
     #[cfg(all(feature = "check", shuttle))]

@@ -1,7 +1,7 @@
 //! Plain memory: accesses that overlap are noticed in sampled executions, races in explored ones.
 
 use crate::sync::model::explored::{Plain, Quiet, machine};
-use crate::sync::model::{unwind, world};
+use crate::sync::model::{Place, unwind, world};
 use std::cell::Cell;
 
 /// The number of plain memory that no machine knows.
@@ -32,12 +32,42 @@ pub(in crate::sync::model) struct UnsafeCell<T> {
     content: std::cell::UnsafeCell<T>,
 }
 
-/// Counts the users down again, also when the access panics.
-struct Using<'a>(&'a Cell<isize>, isize);
+/// An access that lasts until its closure returns, or panics.
+struct Using<'a> {
+    users: &'a Cell<isize>,
+    /// As who it counts.
+    user: isize,
+    memory: usize,
+    place: Option<Place>,
+}
+
+impl<'a> Using<'a> {
+    /// It begins, if those that there are already let it.
+    fn begin<T>(cell: &'a UnsafeCell<T>, writes: bool) -> Self {
+        let place = machine().map(|machine| world::place(machine.running()));
+        access(cell.memory, writes);
+        let user = if writes {
+            assert!(cell.users.get() == 0, "data race: a write of a cell while another thread uses it");
+            -1
+        } else {
+            assert!(cell.users.get() >= 0, "data race: a read of a cell while another thread writes it");
+            1
+        };
+        cell.users.set(cell.users.get() + user);
+        Using { users: &cell.users, user, memory: cell.memory, place }
+    }
+}
 
 impl Drop for Using<'_> {
+    /// Steps may have been taken meanwhile: what knows of the beginning alone races with the end.
     fn drop(&mut self) {
-        self.0.set(self.0.get() - self.1);
+        self.users.set(self.users.get() - self.user);
+        if let (Some(machine), Some(place)) = (machine(), self.place)
+            && self.memory != UNKNOWN
+            && !unwind::failing()
+        {
+            machine.access(self.memory, self.user < 0, place);
+        }
     }
 }
 
@@ -53,19 +83,13 @@ impl<T> UnsafeCell<T> {
 
     #[track_caller]
     pub(in crate::sync::model) fn with<R>(&self, f: impl FnOnce(*const T) -> R) -> R {
-        access(self.memory, false);
-        assert!(self.users.get() >= 0, "data race: a read of a cell while another thread writes it");
-        self.users.set(self.users.get() + 1);
-        let _using = Using(&self.users, 1);
+        let _using = Using::begin(self, false);
         f(self.content.get())
     }
 
     #[track_caller]
     pub(in crate::sync::model) fn with_mut<R>(&self, f: impl FnOnce(*mut T) -> R) -> R {
-        access(self.memory, true);
-        assert!(self.users.get() == 0, "data race: a write of a cell while another thread uses it");
-        self.users.set(-1);
-        let _using = Using(&self.users, -1);
+        let _using = Using::begin(self, true);
         f(self.content.get())
     }
 }

@@ -17,7 +17,7 @@ pub(super) use threads::{
     thread_index, wait_for_others, yield_now,
 };
 #[cfg(feature = "check")]
-pub(super) use threads::{explored_main, forget_tasks, running};
+pub(super) use threads::{end_main, explored_main, forget_tasks, running};
 
 pub use arc::Arc;
 pub use threads::{Thread, ThreadId, current};

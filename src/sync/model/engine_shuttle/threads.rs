@@ -204,11 +204,14 @@ impl Builder {
             let (index, name) = (0, None);
             return Ok(JoinHandle(Handle::Sampled(raw, Thread { raw: thread, index, name })));
         };
-        let index = machine.started();
         let place: Place<T> = Arc::default();
         let put = Arc::clone(&place);
         // First the event: an execution that is given up here must not leave a job behind.
-        ask(machine, world::place(machine.running()), &Request::Spawn(index));
+        let started = ask(machine, world::place(machine.running()), &Request::Spawn);
+        let Some(index) = started.map(|answer| answer.value as usize) else {
+            // It never runs. Who waits for it waits in vain.
+            return Ok(JoinHandle(Handle::Explored(current(), place)));
+        };
         let raw = employ(
             index,
             self.name.clone(),
@@ -311,20 +314,26 @@ pub(in crate::sync::model) fn forget_tasks() {
     jobs.into_iter().flatten().for_each(std::mem::forget);
 }
 
-/// Runs `body` as main of an explored execution, and then the others until they have ended.
+/// Main of an explored execution has done what it has to do: it ends, and the others go on until they have ended.
 #[cfg(feature = "check")]
-pub(in crate::sync::model) fn explored_main(machine: &dyn Machine, body: impl FnOnce()) {
-    let place = Location::caller();
-    let life = catch_unwind(AssertUnwindSafe(|| {
-        body();
-        ask(machine, place, &Request::End);
-    }));
-    match life {
-        Ok(()) => {}
-        Err(payload) => unwound(machine, 0, payload),
-    }
+pub(in crate::sync::model) fn end_main(machine: &dyn Machine) {
+    ask(machine, Location::caller(), &Request::End);
+    others_end(machine);
+}
+
+#[cfg(feature = "check")]
+fn others_end(machine: &dyn Machine) {
     while machine.running() != 0 {
         super::switch();
+    }
+}
+
+/// Runs `body` as main of an explored execution. It calls [`end_main`], unless it is left by a panic.
+#[cfg(feature = "check")]
+pub(in crate::sync::model) fn explored_main(machine: &dyn Machine, body: impl FnOnce()) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(body)) {
+        unwound(machine, 0, payload);
+        others_end(machine);
     }
     if let Some(payload) = TASKS.with(|tasks| tasks.borrow_mut().failure.take()) {
         resume_unwind(payload);
