@@ -96,9 +96,7 @@ impl Attempt {
             1 => ", whether the call without an answer has happened by then or not",
             _ => ", whichever of the calls without an answer have happened by then",
         };
-        // Where a limit was met, one of them may fit after all, behind a call without an answer.
-        let fits = |stuck: &&Stuck| self.calls[stuck.call].ret.iter().any(|ret| stuck.right.contains(ret));
-        let stuck = self.stuck.iter().filter(|stuck| !stuck.right.is_empty() && !fits(stuck));
+        let stuck = self.stuck.iter().filter(|stuck| !stuck.right.is_empty());
         stuck.map(|stuck| format!("{after}{missing}, {}", self.could(stuck))).collect()
     }
 

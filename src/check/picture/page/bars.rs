@@ -212,17 +212,17 @@ fn title(attempt: &Attempt) -> String {
 fn nothing(attempt: &Attempt) -> String {
     match attempt.conclusion {
         Conclusion::Explained => "Nothing: no call was answered, so none has to have happened.".into(),
-        Conclusion::Unexplained => {
+        Conclusion::Unexplained if attempt.longest => {
             format!("Nothing: no answer{} can be explained as the first.", attempt.of_part())
         }
         Conclusion::Unknown => "There may be one, or not.".into(),
+        Conclusion::Unexplained => "Nothing yet.".into(),
     }
 }
 
 /// What leads to the calls that are stuck.
 fn then(attempt: &Attempt) -> &'static str {
     match (attempt.explained.is_empty(), &attempt.stuck[..]) {
-        _ if !attempt.longest => "Then one of these would have to come, unless there is a longer beginning:",
         (true, [_]) => "This one would have to come first, and cannot:",
         (true, _) => "One of these would have to come first, and none can:",
         (false, [_]) => "Then this one would have to come, and cannot:",

@@ -95,9 +95,20 @@ fn a_beginning_may_be_empty_or_not_known_to_be_the_longest() {
         &of(Attempt { explained: Vec::new(), ..attempt() }),
         &["Nothing: no answer can be explained as the first.", "This one would have to come first"],
     );
-    let found = of(Attempt { longest: false, ..attempt() });
-    says(&found, &["the longest that was found when a limit was met"]);
-    does_not_say(&found, &["The longest beginning", "and cannot"]);
+    let found = Attempt { longest: false, stuck: Vec::new(), fatal: None, ..attempt() };
+    let none = of(Attempt { explained: Vec::new(), ..found.clone() });
+    says(&none, &["the longest that was found when a limit was met", "Nothing yet."]);
+    let found = of(found);
+    says(
+        &found,
+        &["the longest that was found when a limit was met", "No order of the calls explains all answers."],
+    );
+    for page in [found, none] {
+        does_not_say(
+            &page,
+            &["The longest beginning", "cannot", "✗", "as the first", "would have to come", "got a wrong"],
+        );
+    }
 }
 
 #[test]
