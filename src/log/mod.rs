@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! bytes ──▶ forms or lines ──▶ events ──▶ calls ──▶ history of a specification ──▶ outcome
-//!           forms, edn         jepsen     sink      dialect, dialects              judge
-//!                              jsonl, kv
+//!           pieces, forms,     jepsen     sink      dialect, dialects              judge
+//!           edn                jsonl, kv
 //! ```
 //!
 //! # What is guessed
@@ -35,6 +35,7 @@ mod jsonl;
 mod judge;
 mod kv;
 mod part;
+mod pieces;
 mod register;
 mod sink;
 mod specification;

@@ -1,5 +1,6 @@
 //! What is written, read and answered: the values of a log.
 
+use super::pieces::seen;
 use crate::check::Arbitrary;
 use clojure_reader::edn::{self, Edn};
 use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
@@ -35,6 +36,9 @@ const DEPTH: usize = 32;
 impl Value {
     /// The value that a text of EDN stands for.
     pub(super) fn of_text(text: &str) -> Result<Self, String> {
+        if let Some((_, why)) = seen(text).odd {
+            return Err(why);
+        }
         let (form, rest) = edn::read(text).map_err(|_| format!("`{}` is no form of EDN", text.trim()))?;
         match rest.trim() {
             "" => Self::of_edn(&form),

@@ -93,6 +93,10 @@ fn lines_of_jepsen() {
         ("0 :invoke :write", "line 1: there is no value"),
         ("0 invoke :write 1", "line 1: type: `invoke` is none of :invoke, :ok, :fail, :info"),
         ("0 :invoke :write 1\nwrite 1 ok", &format!("line 2: {line}")),
+        ("+0 :invoke :write 1", "line 1: this is no format that is known: say which one it is"),
+        ("0 :invoke :write 1\n+0 :ok :write 1", &format!("line 2: {line}")),
+        ("00 :invoke :write 1", &format!("line 1: {line}")),
+        ("0 :invoke :write -017", "line 1: value: `-017` begins with 0, as no number of EDN does"),
         ("0 :invoke :write 1 2", "line 1: value: `2` follows the value"),
         ("0 :invoke :write )", "line 1: value: `)` is no form of EDN"),
         (
@@ -187,6 +191,12 @@ fn maps_of_edn() {
             "{:process 0, :type :invoke, :f :write, :value 99999999999999999999}",
             "line 1, column 47: not a number that fits into 64 bits",
         ),
+        (
+            "{:process 0, :type :invoke, :f :write, :value 017}",
+            "line 1, column 47: `017` begins with 0, as no number of EDN does",
+        ),
+        ("{:process 00}", "line 1, column 11: `00` begins with 0, as no number of EDN does"),
+        ("{:process 0, :value ##NaN, :type :ok}", "line 1, column 21: `##NaN` is no integer"),
         ("#other{:process 0}", "line 1, column 1: expected a map {…} for each operation"),
     ]);
     let deep = format!(
