@@ -183,7 +183,7 @@ impl Unanswered {
             _ => None,
         };
         let error = match fault {
-            Fault::Log(error) => error.reason.to_string(),
+            Fault::Log(error) => error.why(),
             other => other.to_string(),
         };
         let (line, column) = (place.map(|place| place.line), place.and_then(|place| place.column));

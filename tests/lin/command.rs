@@ -134,6 +134,22 @@ fn one_is_one() {
     );
 }
 
+/// What is said of the command line has an end, and is in one line.
+#[test]
+fn long_values_at_first() {
+    for value in ["x".repeat(10_000), format!("\u{1b}[31m{}", "x\n".repeat(1_000))] {
+        let said = err(&lin(&["register.edn", "--initial", &value]));
+        assert!(said.len() < 1_000 && said.lines().count() == 1 && !said.contains('\u{1b}'), "{said}");
+    }
+}
+
+#[test]
+fn articles() {
+    let log = b"{\"process\":0,\"type\":\"invoke\",\"op\":\"first\"}\n";
+    let answer = out(&lin_of(log, &["--spec", "ordered-map"]));
+    assert!(answer.contains("\n1 call of 1 process on an ordered-map, 1 part, "), "{answer}");
+}
+
 #[test]
 fn unknown() {
     let answer = lin(&["stale.edn", "--time", "0"]);

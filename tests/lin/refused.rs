@@ -296,3 +296,34 @@ fn the_line_is_shown_and_cannot_command_a_terminal() {
     assert!(error.ends_with("\n    0 :ok \u{fffd}[31m"), "{error:?}");
     assert!(read(&format!("0 :invoke {}", "x".repeat(10_000))).unwrap_err().text.len() < 200);
 }
+
+/// Nor can the reason, which repeats what stands there; and it has an end.
+#[test]
+fn the_reason_cannot_command_a_terminal() {
+    for bad in ["\u{1b}[31m", "\u{202e}", "a\nb", "\r", "\u{9b}"] {
+        let json = serde_json::to_string(bad).unwrap();
+        for log in [
+            format!("{{\"process\":0,\"type\":\"invoke\",\"op\":\"x\",{json}:1}}"),
+            format!("{{\"process\":0,\"type\":{json},\"op\":\"x\"}}"),
+            format!("{{:process \"{bad}\", :type :ok, :f :read}}"),
+            format!("0 :invoke :{} 1", bad.replace(char::is_whitespace, "")),
+        ] {
+            let error = read(&log).unwrap_err();
+            let obeyed = |c: char| c.is_control() || c == '\u{202e}';
+            assert!(!error.why().contains(obeyed) && error.to_string().contains(&error.why()), "{error:?}");
+            assert!(error.to_string().lines().count() <= 2, "{error:?}");
+        }
+    }
+    let long = read(&format!("0 :invoke :{} 1", "x".repeat(10_000))).unwrap_err().to_string();
+    assert!(long.len() < 1_000 && long.contains("its operations are :read, :write, :cas"), "{long}");
+}
+
+/// Of a log that is one line long, what stands around the place is shown.
+#[test]
+fn the_neighbourhood_is_shown() {
+    let call =
+        "{:process 0, :type :invoke, :f :read, :value nil} {:process 0, :type :ok, :f :read, :value nil} ";
+    let error = read(&format!("[{}{{:process 0, :oh :no}}]", call.repeat(100))).unwrap_err();
+    assert_eq!(error.place.column, Some(2 + 100 * call.len()));
+    assert!(error.text.starts_with('…') && error.text.ends_with("nil} {:process 0, :oh :no}]"), "{error}");
+}
