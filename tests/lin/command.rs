@@ -325,3 +325,16 @@ fn an_answer_that_is_lost() {
     assert_eq!(code(&answer), 3);
     assert!(err(&answer).starts_with("standard output: "), "{}", err(&answer));
 }
+
+/// What went wrong is told by the exit code also where standard error takes nothing.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_complaint_that_is_lost() {
+    let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").expect("a full device");
+    for arguments in [&["lin", "nowhere.edn"][..], &["lin", "register.edn"], &["pages", "nowhere"], &["lin"]]
+    {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_selvedge"));
+        command.current_dir(example("")).args(arguments).stdout(full()).stderr(full());
+        assert_eq!(command.status().expect("it runs").code(), Some(3), "{arguments:?}");
+    }
+}
