@@ -237,6 +237,10 @@ fn lines_of_json() {
             "line 1, column 69: 9223372036854775808 is too large: at most 9223372036854775807",
         ),
         (
+            r#"{"process":0,"type":"invoke","op":"write","args":[99999999999999999999999]}"#,
+            "line 1, column 73: 1e23 is no value: integers lie between -9223372036854775808 and 9223372036854775807",
+        ),
+        (
             r#"{"process":0,"type":"invoke","op":"read","value":3}"#,
             "line 1: value: an invocation has no answer yet: arguments are in `args`",
         ),
@@ -326,4 +330,21 @@ fn the_neighbourhood_is_shown() {
     let error = read(&format!("[{}{{:process 0, :oh :no}}]", call.repeat(100))).unwrap_err();
     assert_eq!(error.place.column, Some(2 + 100 * call.len()));
     assert!(error.text.starts_with('…') && error.text.ends_with("nil} {:process 0, :oh :no}]"), "{error}");
+}
+
+#[test]
+fn lists_lie_as_deep_in_each_format() {
+    for (depth, fits) in [(32, true), (33, false), (9_000, false)] {
+        let list = "[".repeat(depth) + &"]".repeat(depth);
+        let json = format!("{{\"process\":0,\"type\":\"invoke\",\"op\":\"push\",\"args\":[{list}]}}");
+        let store = format!("{{:process 0, :type :invoke, :f :put, :key 1, :value {list}}}");
+        for log in [json, store] {
+            let read = read(&log);
+            assert_eq!(read.is_ok(), fits, "{read:?}");
+            assert!(read.is_ok() || read.unwrap_err().why().ends_with("lists lie more than 32 deep"));
+        }
+        for format in [Format::Jepsen, Format::KeyValue, Format::JsonLines] {
+            assert_eq!(format.value(&list).is_ok(), fits);
+        }
+    }
 }
