@@ -94,9 +94,10 @@ fn summary(report: &Report) -> String {
         (Verdict::Unknown, limit) => format!("unknown: {}", limit.as_deref().unwrap_or("a limit was met")),
     };
     let mut out = format!(
-        "{file}: {verdict}\n{} of {} on a {spec}",
+        "{file}: {verdict}\n{} of {} on {} {spec}",
         plural(*calls, "call", "s"),
-        plural(*processes, "process", "es")
+        plural(*processes, "process", "es"),
+        spec.article()
     );
     let mut add = |text: String| out += &format!(", {text}");
     add(plural(*parts, "part", "s"));

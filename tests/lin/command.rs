@@ -159,7 +159,7 @@ fn unknown() {
 
 #[test]
 fn no_answer() {
-    let cases: [(&[&str], &str); 13] = [
+    let cases: [(&[&str], &str); 14] = [
         (&["nowhere.edn"], "nowhere.edn: No such file or directory"),
         (
             &["queue.jsonl"],
@@ -170,6 +170,10 @@ fn no_answer() {
         (&["queue.jsonl", "--spec", "bounded-queue=0"], "there is no specification `bounded-queue=0`"),
         (&["register.edn", "--initial", ":x"], "--initial: `:x` is no value"),
         (&["queue.jsonl", "--spec", "queue", "--initial", "1"], "--initial: only registers can be told"),
+        (
+            &["register.edn", "--picture", "-"],
+            "'--picture <OUT.html>': a file is expected: standard output has",
+        ),
         (&["store.edn", "--independent"], "--independent is about the values of Jepsen"),
         (&["register.edn", "--format", "xml"], "there is no format `xml`"),
         (

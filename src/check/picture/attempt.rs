@@ -190,6 +190,12 @@ impl Attempt {
         self.calls.iter().map(|call| call.thread).collect()
     }
 
+    /// Who calls: a thread, or if callers have names a process, and several of them.
+    pub(super) fn callers(&self) -> [&'static str; 2] {
+        let named = self.calls.iter().any(|call| call.caller.is_some());
+        if named { ["process", "processes"] } else { ["thread", "threads"] }
+    }
+
     /// `thread 3`, or the caller's name.
     #[must_use]
     pub fn caller(&self, call: usize) -> String {

@@ -15,13 +15,14 @@ pub(super) fn history(attempt: &Attempt, execution: &Execution) -> Markup {
     let shown = shown(attempt);
     let left_out = attempt.calls.len() - shown.len();
     let scale = Scale::of(attempt, execution, &shown);
+    let [caller, _] = attempt.callers();
     let threads: BTreeSet<usize> = shown.iter().map(|&call| attempt.calls[call].thread).collect();
     html! {
         section aria-labelledby="history" {
             h2 #history { "The calls in time" }
             p { (legend(attempt, execution)) }
             @if left_out > 0 { p { (left_out) " calls are left out: those that are far from where the order ends." } }
-            div.history tabindex="0" role="region" aria-label="A lane of calls for each thread" data-from=(scale.from) data-to=(scale.to) data-steps[!execution.steps.is_empty()] {
+            div.history tabindex="0" role="region" aria-label={ "A lane of calls for each " (caller) } data-from=(scale.from) data-to=(scale.to) data-steps[!execution.steps.is_empty()] {
                 ul.threads style={ "min-width:" (scale.width()) "rem" } {
                     @for thread in threads {
                         li {
@@ -138,7 +139,7 @@ fn bar(attempt: &Attempt, call: usize, scale: &Scale) -> Markup {
     // Who jumps to the fatal call stands there: a screen reader reads on from it.
     html! {
         li.bar.stuck[stuck].fatal[fatal].open[end.is_none()] id=[fatal.then_some(FATAL)] tabindex=[fatal.then_some(-1)]
-            style={ "left:" (scale.percent(from)) ";width:" (scale.percent(to - from)) } {
+            style={ "left:" (scale.percent(from)) ";width:" (scale.percent(to - from)) } title=(attempt.name(call)) {
             @if let Some(place) = place { span.place { (place + 1) "." } " " }
             @if stuck { span.sign { "✗ " } }
             @if attempt.pending.contains(&call) { span.sign { "? " } }
@@ -215,8 +216,8 @@ fn nothing(attempt: &Attempt) -> String {
         Conclusion::Unexplained if attempt.longest => {
             format!("Nothing: no answer{} can be explained as the first.", attempt.of_part())
         }
-        Conclusion::Unknown => "There may be one, or not.".into(),
         Conclusion::Unexplained => "Nothing yet.".into(),
+        Conclusion::Unknown => "There may be one, or not.".into(),
     }
 }
 
