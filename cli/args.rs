@@ -1,5 +1,6 @@
 //! What is asked on the command line.
 
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use selvedge::check::Order;
 use selvedge::log::{Format, Specification};
@@ -89,7 +90,7 @@ pub struct Lin {
     pub workers: Option<NonZeroUsize>,
 
     /// Also draws the history as a page
-    #[arg(long, value_name = "OUT.html")]
+    #[arg(long, value_name = "OUT.html", value_parser = PathBufValueParser::new().try_map(page))]
     pub picture: Option<PathBuf>,
 
     /// Answers in JSON
@@ -140,6 +141,10 @@ fn format(name: &str) -> Result<Known, String> {
         "auto" => Ok(Known(None)),
         name => name.parse().map(|format| Known(Some(format))).map_err(|error| format!("{error}; or auto")),
     }
+}
+
+fn page(path: PathBuf) -> Result<PathBuf, &'static str> {
+    if path.as_os_str() == "-" { Err("a file is expected: standard output has the answer") } else { Ok(path) }
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

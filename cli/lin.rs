@@ -4,11 +4,12 @@ use crate::NO_ANSWER;
 use crate::args::Lin;
 use crate::picture;
 use crate::report::{Report, Unanswered};
+use crate::say::{complain, say};
 use crate::text;
 use selvedge::check::Limits;
 use selvedge::check::picture::render;
 use selvedge::log::{Format, Log, LogError, Reading, Specification, Value};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -44,31 +45,18 @@ pub fn run(asked: &Lin) -> ExitCode {
                 Ok(()) => (text, report.verdict.exit_code()),
                 // The verdict is told all the same; that something is missing, the exit code says.
                 Err(fault) => {
-                    eprintln!("{name}: {fault}");
+                    complain(format_args!("{name}: {fault}"));
                     (text, NO_ANSWER)
                 }
             }
         }
         Err(fault) => {
-            eprintln!("{name}: {fault}");
+            complain(format_args!("{name}: {fault}"));
             let json = if asked.json { Unanswered::of(&name, &fault).to_json() } else { String::new() };
             (json, NO_ANSWER)
         }
     };
     say(&text, code)
-}
-
-/// Says it on standard output.
-pub fn say(text: &str, code: u8) -> ExitCode {
-    // Whoever has stopped to listen (`| head`) has heard enough: the exit code is the answer.
-    let written = io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush());
-    match written {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            eprintln!("standard output: {error}");
-            ExitCode::from(NO_ANSWER)
-        }
-        _ => ExitCode::from(code),
-    }
 }
 
 fn is_stdin(file: &Path) -> bool {

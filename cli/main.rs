@@ -3,6 +3,7 @@
 //! ```text
 //! args ─┬▶ lin: read, judge ──▶ report ──▶ text (bars), JSON, picture
 //!       └▶ pages: records ──▶ pictures
+//! all of them ──▶ say
 //! ```
 //! Exit codes: 0 yes (or done), 1 no, 2 unknown, 3 there is no answer.
 
@@ -12,6 +13,7 @@ mod lin;
 mod pages;
 mod picture;
 mod report;
+mod say;
 mod text;
 
 use args::{Cli, Command};
@@ -29,7 +31,7 @@ fn main() -> ExitCode {
             // Help and version are no errors. If they cannot be printed, nobody reads them.
             let _ = error.print();
             return match error.use_stderr() {
-                true if wants_json() => lin::say(&Unanswered::of_usage(&error).to_json(), NO_ANSWER),
+                true if wants_json() => say::say(&Unanswered::of_usage(&error).to_json(), NO_ANSWER),
                 true => ExitCode::from(NO_ANSWER),
                 false => ExitCode::SUCCESS,
             };

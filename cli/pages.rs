@@ -5,6 +5,7 @@
 
 use crate::NO_ANSWER;
 use crate::args::Pages;
+use crate::say::{complain, say};
 use maud::{Markup, html};
 use selvedge::check::Record;
 use selvedge::check::picture::{Picture, document, render_beside};
@@ -38,20 +39,20 @@ pub fn run(asked: &Pages) -> ExitCode {
     match written(asked) {
         Ok((records, pages)) => {
             let (records, out) = (plural(records, "record"), asked.out());
-            match &pages[..] {
-                [] => println!("{records}: nothing has failed, and there is no page"),
+            let mut text = match &pages[..] {
+                [] => format!("{records}: nothing has failed, and there is no page\n"),
                 pages => {
                     let index = out.join(INDEX);
-                    println!("{records}, {}: {}", plural(pages.len(), "page"), index.display());
+                    format!("{records}, {}: {}\n", plural(pages.len(), "page"), index.display())
                 }
-            }
+            };
             for Written { file, title } in &pages {
-                println!("  {}: {title}", out.join(file).display());
+                text += &format!("  {}: {title}\n", out.join(file).display());
             }
-            ExitCode::SUCCESS
+            say(&text, 0)
         }
         Err(fault) => {
-            eprintln!("{fault}");
+            complain(fault);
             ExitCode::from(NO_ANSWER)
         }
     }

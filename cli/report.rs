@@ -58,9 +58,9 @@ pub struct Report {
     pub order: Vec<Told>,
     /// If no: there is no longer beginning for sure, and no other part went wrong before.
     pub longest: bool,
-    /// If no: the calls of which none can come next.
+    /// If no: the calls of which none can come next, if it is known for sure where that is.
     pub stuck: Vec<Stuck>,
-    /// If no: the calls without an answer that may have happened before those.
+    /// The calls without an answer that may have happened before those.
     pub perhaps: Vec<Told>,
 }
 
@@ -128,7 +128,7 @@ impl Report {
             Judgement::Explained(order) => (Verdict::Yes, None, order, Vec::new()),
             Judgement::Unexplained { prefix, stuck, longest: sure } => {
                 longest = sure;
-                (Verdict::No, None, prefix, stuck)
+                (Verdict::No, None, prefix, if sure { stuck } else { Vec::new() })
             }
             Judgement::Unknown(limit) => (Verdict::Unknown, Some(limit.to_string()), Vec::new(), Vec::new()),
         };
@@ -183,7 +183,7 @@ impl Unanswered {
             _ => None,
         };
         let error = match fault {
-            Fault::Log(error) => error.reason.to_string(),
+            Fault::Log(error) => error.why(),
             other => other.to_string(),
         };
         let (line, column) = (place.map(|place| place.line), place.and_then(|place| place.column));

@@ -22,6 +22,9 @@ pub fn of(report: &Report, log: &Log) -> String {
     let mut out = summary(report);
     let marked = marked(report);
     if marked.is_empty() {
+        if report.verdict == Verdict::No {
+            out += &format!("\n{}\n", heading(report));
+        }
         return out;
     }
     let left = report.order.len().saturating_sub(SHOWN);
@@ -66,13 +69,15 @@ fn heading(report: &Report) -> String {
         Some(part) => format!(" of {part}"),
         None => String::new(),
     };
-    match report.order.len() {
+    let count = report.order.len();
+    let (calls, ordered) =
+        (plural(count, "call", "s"), if count > 0 { ", in the order of their numbers" } else { "" });
+    match count {
+        _ if !report.longest => {
+            format!("At least {calls}{part} can be explained{ordered}; there the search for more was ended")
+        }
         0 => format!("No call{part} can be explained: {then} come first{anyway}"),
-        count => format!(
-            "{}{}{part} can be explained, in the order of their numbers, and then {then} come next{anyway}",
-            if report.longest { "" } else { "At least " },
-            plural(count, "call", "s"),
-        ),
+        _ => format!("{calls}{part} can be explained{ordered}, and then {then} come next{anyway}"),
     }
 }
 
@@ -89,9 +94,10 @@ fn summary(report: &Report) -> String {
         (Verdict::Unknown, limit) => format!("unknown: {}", limit.as_deref().unwrap_or("a limit was met")),
     };
     let mut out = format!(
-        "{file}: {verdict}\n{} of {} on a {spec}",
+        "{file}: {verdict}\n{} of {} on {} {spec}",
         plural(*calls, "call", "s"),
-        plural(*processes, "process", "es")
+        plural(*processes, "process", "es"),
+        spec.article()
     );
     let mut add = |text: String| out += &format!(", {text}");
     add(plural(*parts, "part", "s"));

@@ -191,9 +191,9 @@ pub(super) fn scenario<S: Structure>(structure: &Arc<S>, scenario: &Scenario<S::
     let calls = std::mem::take(&mut *calls.lock().expect("no panic"));
     let judged = judged(&**structure, calls, context.order);
     context.tally.observe(context.body, sight(&judged, context.order));
-    if let Some(judgement @ Judgement::Unexplained { prefix, stuck, .. }) = &judged.judgement {
+    if let Some(judgement @ Judgement::Unexplained { prefix, stuck, longest }) = &judged.judgement {
         let history = &judged.history;
-        let message = complaint(history, context.order, prefix, stuck);
+        let message = complaint(history, context.order, prefix, longest.then_some(stuck));
         let attempt = Attempt::of(&**structure, history, context.order.order(), judgement);
         panic_any(Refuted { message, attempt });
     }
@@ -315,7 +315,7 @@ fn complaint<Op: Debug, Ret: Debug>(
     history: &History<Op, Ret>,
     order: Respect,
     prefix: &[usize],
-    stuck: &[usize],
+    stuck: Option<&Vec<usize>>,
 ) -> String {
     let list = |which: &[usize]| {
         let calls = which.iter().map(|&call| {
@@ -334,11 +334,17 @@ fn complaint<Op: Debug, Ret: Debug>(
         Respect::Graph => "not linearizable: no order of these calls explains their answers",
     };
     let given = given(history);
-    format!(
-        "{respecting}\n{history:?}{given}  the longest explained beginning: {}\n  none of these can come next: {}\n",
-        if prefix.is_empty() { "nothing".into() } else { list(prefix) },
-        list(stuck)
-    )
+    let explained = if prefix.is_empty() { "nothing".into() } else { list(prefix) };
+    let end = match stuck {
+        Some(stuck) => {
+            format!(
+                "the longest explained beginning: {explained}\n  none of these can come next: {}",
+                list(stuck)
+            )
+        }
+        None => format!("an explained beginning, and there may be a longer one: {explained}"),
+    };
+    format!("{respecting}\n{history:?}{given}  {end}\n")
 }
 
 /// Which calls had ended before others began, where the execution graph says so and no clock.

@@ -3,6 +3,7 @@
 use super::error::{LogError, Place, Reason};
 use super::event::{Event, Kind, Process, Said};
 use super::forms::Forms;
+use super::pieces::TAGS;
 use super::sink::Sink;
 use super::value::Value;
 use clojure_reader::edn::Edn;
@@ -20,20 +21,14 @@ pub(super) fn each_map(
     while let Some((place, form)) = forms.next()? {
         let fields = Fields::of(text, place, &form, known)?;
         last = fields.index_after(last)?;
-        let Some(process) = fields.process()? else {
-            sink.skip_nemesis();
-            continue;
-        };
-        let (kind, op) = (fields.kind()?, fields.op()?);
+        let (process, kind, op) = (fields.process()?, fields.kind()?, fields.op()?);
         let said = read(&fields, kind, op)?;
         let event = Event { place, process, kind, op: op.into(), said };
         sink.event(event).map_err(|reason| fields.error(reason))?;
     }
+    sink.nemesis = forms.nemesis;
     Ok(())
 }
-
-/// The tags that a map of an operation may have: Jepsen prints its records so.
-const TAGS: [&str; 2] = ["jepsen.history.Op", "knossos.op.Op"];
 
 /// A map of an operation.
 pub(super) struct Fields<'f, 't> {
@@ -97,11 +92,10 @@ impl<'f, 't> Fields<'f, 't> {
         self.word(":f")
     }
 
-    /// The process; nobody for the nemesis, which is the one that breaks things.
-    fn process(&self) -> Result<Option<Process>, LogError> {
+    /// The process. Maps of the nemesis, which is the one that breaks things, were passed over before.
+    fn process(&self) -> Result<Process, LogError> {
         match self.must(":process")? {
-            Edn::Int(number) if *number >= 0 => Ok(Some(Process::Number(number.unsigned_abs()))),
-            Edn::Key(name) if name == "nemesis" => Ok(None),
+            Edn::Int(number) if *number >= 0 => Ok(Process::Number(number.unsigned_abs())),
             other => Err(self.bad(":process", format!("`{other}` is neither a number from 0 nor :nemesis"))),
         }
     }

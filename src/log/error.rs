@@ -1,6 +1,7 @@
 //! Why a log cannot be read.
 
 use super::event::{Kind, Process};
+use super::shown::{self, Quoted};
 use super::value::Value;
 use std::fmt;
 use thiserror::Error;
@@ -31,40 +32,27 @@ impl fmt::Display for Place {
 
 /// A log could not be read: where, why, and the text that stands there.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{place}: {reason}{}", Quoted(text))]
+#[error("{place}: {}{}", shown::reason(&reason.to_string()), Quoted(text))]
 pub struct LogError {
     /// Where.
     pub place: Place,
     /// Why.
     pub reason: Box<Reason>,
-    /// The beginning of the line.
+    /// The line; of a long one, what stands around the place.
     pub text: String,
 }
-
-/// How much of a line an error shows, in characters.
-const SHOWN: usize = 160;
 
 impl LogError {
     /// The error at `place` of `log`.
     pub(super) fn at(log: &str, place: Place, reason: Reason) -> Self {
         let line = log.split('\n').nth(place.line - 1).unwrap_or("");
-        Self { place, reason: Box::new(reason), text: shown(line) }
+        Self { place, reason: Box::new(reason), text: shown::around(line, place.column) }
     }
-}
 
-/// As much of a line as an error shows.
-pub(super) fn shown(line: &str) -> String {
-    line.trim_end_matches('\r').chars().take(SHOWN).collect()
-}
-
-/// The text on a line of its own, if there is any.
-struct Quoted<'t>(&'t str);
-
-impl fmt::Display for Quoted<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // What a terminal would obey is escaped.
-        let shown = self.0.chars().map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c });
-        if self.0.is_empty() { Ok(()) } else { write!(f, "\n    {}", shown.collect::<String>()) }
+    /// Why, in one line that has an end and that no terminal obeys, whatever the log says.
+    #[must_use]
+    pub fn why(&self) -> String {
+        shown::reason(&self.reason.to_string())
     }
 }
 

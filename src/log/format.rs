@@ -3,7 +3,7 @@
 //! | the text begins with | it is |
 //! |---|---|
 //! | `{"`, `[{"` | lines of JSON |
-//! | `{`, `[`, `(`, `;` or `#` | EDN: a key-value log if the first map has a `:key`, else Jepsen's |
+//! | `{`, `[`, `(`, `;` or `#` | EDN: a key-value log if the first map of a client has a `:key`, else Jepsen's |
 //! | `INFO`, a digit, `:nemesis`, or what looks like `jepsen.log` | lines of Jepsen |
 
 use super::error::{LogError, Place, Reason};
@@ -40,10 +40,7 @@ impl Format {
         }
         if is_edn(begin) {
             let first = Forms::of(text).next()?;
-            let keyed = first.is_some_and(|(_, form)| match form {
-                Edn::Map(ref map) => map.contains_key(&Edn::key("key")),
-                _ => false,
-            });
+            let keyed = first.is_some_and(|(_, form)| has_a_key(&form));
             return Ok(if keyed { Format::KeyValue } else { Format::Jepsen });
         }
         let line = begin.lines().next().unwrap_or(begin);
@@ -59,6 +56,14 @@ impl Format {
 /// Whether a text is one of EDN and not of lines.
 pub(super) fn is_edn(text: &str) -> bool {
     text.trim_start().starts_with(['{', '[', '(', ';', '#'])
+}
+
+fn has_a_key(form: &Edn<'_>) -> bool {
+    match form {
+        Edn::Tagged(_, form) => has_a_key(form),
+        Edn::Map(map) => map.contains_key(&Edn::key("key")),
+        _ => false,
+    }
 }
 
 impl fmt::Display for Format {

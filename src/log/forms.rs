@@ -1,9 +1,10 @@
 //! The forms of EDN in a text, one by one, with their places.
 //!
 //! A history is written as one vector or list of maps, or as maps one after the other. Both are read form by form,
-//! so that a long log needs no more memory than its longest form.
+//! so that a long log needs no more memory than its longest form. Those of the nemesis are counted and passed over.
 
 use super::error::{LogError, Place, Reason};
+use super::pieces::seen;
 use clojure_reader::edn::{self, Edn};
 use clojure_reader::error::{Code, Error};
 
@@ -18,6 +19,8 @@ pub(super) struct Forms<'t> {
     line: usize,
     column: usize,
     around: Around,
+    /// How many forms were of the nemesis.
+    pub(super) nemesis: usize,
 }
 
 /// What lies around the forms.
@@ -35,7 +38,7 @@ enum Around {
 
 impl<'t> Forms<'t> {
     pub(super) fn of(text: &'t str) -> Self {
-        Self { text, at: 0, line: 1, column: 1, around: Around::Unknown }
+        Self { text, at: 0, line: 1, column: 1, around: Around::Unknown, nemesis: 0 }
     }
 
     fn place(&self) -> Place {
@@ -118,8 +121,26 @@ impl<'t> Forms<'t> {
         self.error(place, Reason::Syntax(why))
     }
 
-    /// The next form and its place; nothing after the last one.
+    /// The next form that is not of the nemesis, and its place; nothing after the last one.
     pub(super) fn next(&mut self) -> Result<Option<(Place, Edn<'t>)>, LogError> {
+        while let Some(place) = self.begin()? {
+            let seen = seen(self.rest());
+            if let Some(bytes) = seen.nemesis {
+                self.advance(bytes);
+                self.nemesis += 1;
+                continue;
+            }
+            if let Some((bytes, why)) = seen.odd {
+                let (line, column) = self.beyond(bytes);
+                return Err(self.error(Place { line, column: Some(column) }, Reason::Syntax(why)));
+            }
+            return self.form(place).map(|form| Some((place, form)));
+        }
+        Ok(None)
+    }
+
+    /// Goes to the beginning of the next form, if there is one.
+    fn begin(&mut self) -> Result<Option<Place>, LogError> {
         self.skip()?;
         if let Around::Unknown = self.around {
             self.around = match self.rest().chars().next() {
@@ -146,7 +167,7 @@ impl<'t> Forms<'t> {
         match self.around {
             _ if self.rest().is_empty() => Ok(None),
             Around::Ended => Err(self.error(place, Reason::Expected("nothing after the end of the history"))),
-            _ => self.form(place).map(|form| Some((place, form))),
+            _ => Ok(Some(place)),
         }
     }
 }

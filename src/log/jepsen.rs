@@ -73,7 +73,7 @@ fn read_line(place: Place, line: &str, keyed: bool, sink: &mut Sink) -> Result<(
         sink.skip_nemesis();
         return Ok(());
     }
-    let number = process.parse().map_err(|_| Reason::Expected(LINE))?;
+    let number = number(process).ok_or(Reason::Expected(LINE))?;
     let (kind, rest) = word(rest).ok_or(Reason::Expected(LINE))?;
     let kind = kind.strip_prefix(':').and_then(Kind::named).ok_or_else(|| {
         let why = format!("`{kind}` is none of :invoke, :ok, :fail, :info");
@@ -87,6 +87,12 @@ fn read_line(place: Place, line: &str, keyed: bool, sink: &mut Sink) -> Result<(
     };
     let said = said(keyed, kind, op, value)?;
     sink.event(Event { place, process: Process::Number(number), kind, op: op.into(), said })
+}
+
+/// The number of a process, as Jepsen writes it: without a sign, nor a 0 before it.
+fn number(word: &str) -> Option<u64> {
+    let number = word.parse::<u64>().ok()?;
+    (number.to_string() == word).then_some(number)
 }
 
 /// The next word of a line, and what follows it.

@@ -84,7 +84,7 @@ fn line_column(line: &str, byte: usize) -> Option<usize> {
 }
 
 /// What serde_json says, without its place: it only knows the line.
-fn without_place(error: &serde_json::Error) -> String {
+pub(super) fn without_place(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
     text.strip_suffix(&place).unwrap_or(&text).into()

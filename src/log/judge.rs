@@ -24,10 +24,11 @@ pub struct Outcome {
     /// If there is no order, and more parts than one: of which of them it is told. It went wrong first, if the judgement's
     /// beginning is known to be the longest.
     pub part: Option<Part>,
-    /// If there is no order: for each call that is stuck all that it could have answered there. Nothing where that is too
-    /// much to find out.
+    /// If there is no order, and the judgement's beginning is known to be the longest: for each call that is stuck all that
+    /// it could have answered there. Nothing where that is too much to find out.
     pub right: Vec<Vec<Value>>,
-    /// If there is no order: the calls without an answer that may have happened where it ends, or not.
+    /// If there is no order, and the judgement's beginning is known to be the longest: the calls without an answer that may
+    /// have happened where it ends, or not.
     pub pending: Vec<usize>,
 }
 
@@ -127,17 +128,21 @@ impl Ask<'_> {
         let left = self.limits.begun_now();
         let judgement = judge_within(spec, history, self.order, self.limits);
         let parts = parts(spec, history, self.order);
-        let Judgement::Unexplained { prefix, stuck, .. } = &judgement else {
+        let Judgement::Unexplained { prefix, stuck, longest } = &judgement else {
             return Outcome { judgement, parts, part: None, right: Vec::new(), pending: Vec::new() };
         };
+        let told = stuck.first().filter(|_| parts > 1);
+        let part = told.and_then(|&call| Part::of::<S>(&self.log.calls[call]));
+        // Where the search was ended nothing is known to be stuck.
+        if !longest {
+            return Outcome { judgement, parts, part, right: Vec::new(), pending: Vec::new() };
+        }
         let Ahead { right, pending, .. } = ahead(spec, history, self.order, prefix, stuck, &left());
         let right = stuck.iter().zip(&right).map(|(&call, rets)| {
             let op = own(&history.calls()[call].op);
             distinct(rets.iter().map(|ret| S::answer(op, ret)))
         });
         let right = right.collect();
-        let told = stuck.first().filter(|_| parts > 1);
-        let part = told.and_then(|&call| Part::of::<S>(&self.log.calls[call]));
         Outcome { judgement, parts, part, right, pending }
     }
 }

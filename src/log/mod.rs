@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! bytes ──▶ forms or lines ──▶ events ──▶ calls ──▶ history of a specification ──▶ outcome
-//!           forms, edn         jepsen     sink      dialect, dialects              judge
-//!                              jsonl, kv
+//!           pieces, forms,     jepsen     sink      dialect, dialects              judge
+//!           edn                jsonl, kv
 //! ```
 //!
 //! # What is guessed
@@ -35,7 +35,9 @@ mod jsonl;
 mod judge;
 mod kv;
 mod part;
+mod pieces;
 mod register;
+mod shown;
 mod sink;
 mod specification;
 mod value;
@@ -107,10 +109,11 @@ impl Format {
     /// # Errors
     /// It stands for none, for this reason.
     pub fn value(self, text: &str) -> Result<Value, String> {
-        match self {
+        let value = match self {
             Format::Jepsen | Format::KeyValue => Value::of_text(text),
-            Format::JsonLines => serde_json::from_str(text).map_err(|error| error.to_string()),
-        }
+            Format::JsonLines => serde_json::from_str(text).map_err(|error| jsonl::without_place(&error)),
+        };
+        value.map_err(|why| shown::reason(&why))
     }
 }
 
@@ -134,7 +137,7 @@ fn text(bytes: &[u8]) -> Result<&str, LogError> {
         LogError {
             place: Place::line(line),
             reason: Box::new(Reason::NotUtf8 { byte }),
-            text: error::shown(&text),
+            text: shown::around(&text, Some(byte)),
         }
     })?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))

@@ -45,13 +45,19 @@ pub struct UnknownSpecification(String);
 
 /// What a structure has at first cannot be said.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("only registers can be told what they have at first, and not a {0}")]
+#[error("only registers can be told what they have at first, and not {article} {0}", article = .0.article())]
 pub struct NoInitial(Specification);
 
 impl Specification {
     /// The names of all: those that [`FromStr`] understands.
     pub const NAMES: &str = "register, cas-register, queue, bounded-queue=N, relaxed-queue=K, stack, pool, set, map, \
                              ordered-map, counter, lock and kv";
+
+    /// The article before its name.
+    #[must_use]
+    pub fn article(&self) -> &'static str {
+        if matches!(self, Specification::OrderedMap) { "an" } else { "a" }
+    }
 
     /// The same with another value at first.
     ///

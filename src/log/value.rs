@@ -1,8 +1,9 @@
 //! What is written, read and answered: the values of a log.
 
+use super::pieces::seen;
 use crate::check::Arbitrary;
 use clojure_reader::edn::{self, Edn};
-use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
+use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, SeqAccess, Unexpected, Visitor};
 use serde::ser::{Serialize, SerializeSeq, Serializer};
 use std::fmt;
 
@@ -35,6 +36,9 @@ const DEPTH: usize = 32;
 impl Value {
     /// The value that a text of EDN stands for.
     pub(super) fn of_text(text: &str) -> Result<Self, String> {
+        if let Some((_, why)) = seen(text).odd {
+            return Err(why);
+        }
         let (form, rest) = edn::read(text).map_err(|_| format!("`{}` is no form of EDN", text.trim()))?;
         match rest.trim() {
             "" => Self::of_edn(&form),
@@ -56,10 +60,14 @@ impl Value {
             Edn::Vector(items) | Edn::List(items) if depth > 0 => {
                 Value::List(items.iter().map(|item| Self::within(item, depth - 1)).collect::<Result<_, _>>()?)
             }
-            Edn::Vector(_) | Edn::List(_) => return Err(format!("lists lie more than {DEPTH} deep")),
+            Edn::Vector(_) | Edn::List(_) => return Err(too_deep()),
             other => return Err(format!("`{other}` is no value: a value is {KINDS}")),
         })
     }
+}
+
+fn too_deep() -> String {
+    format!("lists lie more than {DEPTH} deep")
 }
 
 impl From<i64> for Value {
@@ -111,12 +119,23 @@ impl Serialize for Value {
 
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Json)
+        Json { depth: DEPTH }.deserialize(deserializer)
     }
 }
 
-/// Reads a value and says what else it found. `serde`'s own untagged reader only says that nothing matched.
-struct Json;
+/// Reads a value with lists that lie so deep, and says what else it found. `serde`'s own untagged reader only says that
+/// nothing matched.
+struct Json {
+    depth: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for Json {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
 
 impl<'de> Visitor<'de> for Json {
     type Value = Value;
@@ -143,13 +162,22 @@ impl<'de> Visitor<'de> for Json {
         Ok(Value::Int(int))
     }
 
+    /// Integers of more than 64 bits come here as well.
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<Value, E> {
+        if number.abs() < i64::MAX as f64 {
+            return Err(E::invalid_type(Unexpected::Float(number), &self));
+        }
+        Err(E::custom(format!("{number:e} is no value: integers lie between {} and {}", i64::MIN, i64::MAX)))
+    }
+
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Value, E> {
         Ok(Value::Text(text.into()))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let depth = self.depth.checked_sub(1).ok_or_else(|| de::Error::custom(too_deep()))?;
         let mut list = Vec::new();
-        while let Some(item) = items.next_element()? {
+        while let Some(item) = items.next_element_seed(Json { depth })? {
             list.push(item);
         }
         Ok(Value::List(list))

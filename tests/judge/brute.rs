@@ -1,5 +1,6 @@
 //! A judge that is too simple to be wrong: it tries all orders of all calls, as long as they may be right.
 
+use selvedge::check::picture::Attempt;
 use selvedge::check::{Call, History, Judgement, Order, Spec};
 use std::collections::BTreeSet;
 
@@ -209,5 +210,50 @@ impl<'a, S: Spec> Brute<'a, S> {
         }
         let fits = |&call: &usize| self.replays(&[prefix, &[call]].concat(), &which);
         said.iter().any(fits).then_some("some call can come next")
+    }
+
+    /// All states after these calls, then any that have no answer and can come next, in any order.
+    fn states(&self, states: Vec<S::State>, happened: &mut Vec<usize>, open: &[usize]) -> Vec<S::State> {
+        let mut all = states.clone();
+        for &call in open.iter().filter(|call| !happened.contains(call)).collect::<Vec<_>>() {
+            happened.push(call);
+            let next = after(self.spec, &states, &self.history.calls()[call]);
+            all.extend(self.states(next, happened, open));
+            happened.pop();
+        }
+        all
+    }
+
+    /// What is wrong with what is told of the end of a longest beginning: which calls have perhaps happened, and what would
+    /// be right. Of histories that are judged as a whole.
+    pub fn complaint_of_the_end(&self, attempt: &Attempt) -> Option<String> {
+        let calls = self.history.calls();
+        let all: Vec<usize> = (0..calls.len()).collect();
+        let prefix = &attempt.explained;
+        let free = |call: &usize| calls[*call].ret.is_none() && self.is_free(prefix, *call, &all);
+        let open: Vec<usize> =
+            all.iter().copied().filter(|call| !attempt.stuck.is_empty() && free(call)).collect();
+        let mut pending = attempt.pending.clone();
+        pending.sort_unstable();
+        let begun = prefix
+            .iter()
+            .fold(vec![self.spec.initial()], |states, &call| after(self.spec, &states, &calls[call]));
+        let states = self.states(begun, &mut prefix.clone(), &open);
+        let answers = |call: usize| -> BTreeSet<String> {
+            let outcomes = states.iter().flat_map(|state| self.spec.outcomes(state, &calls[call].op));
+            outcomes.map(|(ret, _)| format!("{ret:?}")).collect()
+        };
+        let wrong = if pending != open {
+            "what has perhaps happened"
+        } else if attempt
+            .stuck
+            .iter()
+            .any(|stuck| answers(stuck.call) != stuck.right.iter().cloned().collect())
+        {
+            "what would be right"
+        } else {
+            return None;
+        };
+        Some(format!("this is not {wrong}: {attempt:?}\n{:?}", self.history))
     }
 }

@@ -1,5 +1,6 @@
 //! Judges with a fault. The comparison must find each.
 
+use crate::open::{complaint, told};
 use crate::random::{Maker, Numbers, compare};
 use crate::specs::{bag, different, register};
 use selvedge::check::specs::*;
@@ -112,6 +113,8 @@ enum Fault {
     Intervals,
     /// It says that nothing can be explained in which a take found the queue empty.
     Impossible,
+    /// It says that what a call under way answers at its end was there until it began.
+    Stays,
 }
 
 struct Faulty {
@@ -152,7 +155,7 @@ impl Spec for Faulty {
         }
     }
 
-    fn foresee(&self, calls: &[Seen<'_, Self>], _may: &mut dyn FnMut(usize) -> bool) -> Foresight {
+    fn foresee(&self, calls: &[Seen<'_, Self>], may: &mut dyn FnMut(usize) -> bool) -> Foresight {
         let empty = calls.iter().any(|call| call.ret == Some(&BagRet::Empty));
         let told = |seen: &Seen<'_, Self>| {
             let taken = |other: &&Seen<'_, Self>| match (seen.op, other.ret) {
@@ -162,7 +165,13 @@ impl Spec for Faulty {
             let end = |take: &Seen<'_, Self>| (u64::MAX / 2 - take.end, u64::MAX / 2 - take.start);
             calls.iter().find(taken).filter(|take| take.must).map_or((0, u64::MAX), end)
         };
+        let stays = calls.iter().map(|&Seen { op, ret, start, end, must }| {
+            let takes_alone = || calls.iter().filter(|call| call.ret == ret).count() == 1;
+            let must = must || matches!(ret, Some(BagRet::Taken(_))) && takes_alone();
+            Seen { op, ret, start, end, must }
+        });
         match self.fault {
+            Fault::Stays => self.queue.foresee(&stays.collect::<Vec<_>>(), may),
             Fault::Impossible if empty => Foresight::Impossible,
             Fault::Intervals => Foresight::Intervals(calls.iter().map(told).collect()),
             _ => Foresight::Nothing,
@@ -202,6 +211,16 @@ fn that_foresees_the_opposite() {
 #[test]
 fn that_foresees_too_much() {
     fault_is_found(Queue::unbounded(), Fault::Impossible, bag);
+}
+
+#[test]
+fn that_foresees_what_has_not_happened_yet() {
+    for queue in [Queue::unbounded(), Queue::bounded(2)] {
+        let spec = faulty(queue.clone(), Fault::Stays);
+        let wrong =
+            complaint(&queue, |history| told(&queue, history, judge(&spec, history, Order::RealTime)));
+        assert!(wrong.is_some_and(|wrong| wrong.starts_with("this is not the longest")));
+    }
 }
 
 /// A state of which the memo cannot see what it is.

@@ -134,6 +134,22 @@ fn one_is_one() {
     );
 }
 
+/// What is said of the command line has an end, and is in one line.
+#[test]
+fn long_values_at_first() {
+    for value in ["x".repeat(10_000), format!("\u{1b}[31m{}", "x\n".repeat(1_000))] {
+        let said = err(&lin(&["register.edn", "--initial", &value]));
+        assert!(said.len() < 1_000 && said.lines().count() == 1 && !said.contains('\u{1b}'), "{said}");
+    }
+}
+
+#[test]
+fn articles() {
+    let log = b"{\"process\":0,\"type\":\"invoke\",\"op\":\"first\"}\n";
+    let answer = out(&lin_of(log, &["--spec", "ordered-map"]));
+    assert!(answer.contains("\n1 call of 1 process on an ordered-map, 1 part, "), "{answer}");
+}
+
 #[test]
 fn unknown() {
     let answer = lin(&["stale.edn", "--time", "0"]);
@@ -143,7 +159,7 @@ fn unknown() {
 
 #[test]
 fn no_answer() {
-    let cases: [(&[&str], &str); 13] = [
+    let cases: [(&[&str], &str); 14] = [
         (&["nowhere.edn"], "nowhere.edn: No such file or directory"),
         (
             &["queue.jsonl"],
@@ -154,6 +170,10 @@ fn no_answer() {
         (&["queue.jsonl", "--spec", "bounded-queue=0"], "there is no specification `bounded-queue=0`"),
         (&["register.edn", "--initial", ":x"], "--initial: `:x` is no value"),
         (&["queue.jsonl", "--spec", "queue", "--initial", "1"], "--initial: only registers can be told"),
+        (
+            &["register.edn", "--picture", "-"],
+            "'--picture <OUT.html>': a file is expected: standard output has",
+        ),
         (&["store.edn", "--independent"], "--independent is about the values of Jepsen"),
         (&["register.edn", "--format", "xml"], "there is no format `xml`"),
         (
@@ -308,4 +328,17 @@ fn an_answer_that_is_lost() {
     let answer = command.current_dir(example("")).args(arguments).stdout(full).output().expect("it runs");
     assert_eq!(code(&answer), 3);
     assert!(err(&answer).starts_with("standard output: "), "{}", err(&answer));
+}
+
+/// What went wrong is told by the exit code also where standard error takes nothing.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_complaint_that_is_lost() {
+    let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").expect("a full device");
+    for arguments in [&["lin", "nowhere.edn"][..], &["lin", "register.edn"], &["pages", "nowhere"], &["lin"]]
+    {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_selvedge"));
+        command.current_dir(example("")).args(arguments).stdout(full()).stderr(full());
+        assert_eq!(command.status().expect("it runs").code(), Some(3), "{arguments:?}");
+    }
 }

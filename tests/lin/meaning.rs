@@ -23,6 +23,28 @@ fn maps_of_jepsen() {
     assert_eq!(lines, [(1, Some(4)), (2, Some(6)), (7, Some(8))]);
 }
 
+/// As the nemesis of clocks and others write: what no client says, and what the reader of EDN refuses.
+#[test]
+fn the_nemesis_may_say_anything() {
+    let nemesis = [
+        "{:process :nemesis, :type :info, :f :check-offsets, :time 1, :clock-offsets {\"n1\" 0.1}}",
+        "{:type :info, :f :bump, :value {\"n1\" -0.123M, :pattern #\"}\\\"\"}, :process :nemesis, :index 0}",
+        "#jepsen.history.Op{:index 0, :process :nemesis, :key 1N, :value [\\} \"\\b}\" ##NaN 017] ; }\n}",
+    ];
+    let client = "{:process 0, :type :invoke, :f :write, :value 1, :index 5}";
+    let text = |maps: &[&str]| maps.join("\n");
+    let [one, two, three] = nemesis;
+    for text in [text(&[one, two, client, three]), format!("[{}]", text(&[client, one, two, three]))] {
+        let log = read(&text).unwrap();
+        assert_eq!((log.nemesis, calls(&log)), (3, vec!["0 write [1] = ?".into()]));
+    }
+    // A client may not, nor who is not written down to its end.
+    for map in nemesis {
+        assert!(read(&text(&[&map.replace(":nemesis", "1"), client])).is_err());
+        assert!(read(&text(&[client, &map[..map.len() - 1]])).is_err());
+    }
+}
+
 /// The classic lines, and those of `history.txt`: the same calls.
 #[test]
 fn lines_of_jepsen() {
@@ -120,6 +142,10 @@ fn logs_of_key_value_stores() {
     assert_eq!(log.calls[0].args, [Value::from("x 0 \"1\" y")]);
     assert_eq!(log.calls[1].answer, Some(Value::from("x")));
     assert_eq!((log.calls[2].key.clone(), log.calls[2].answer.clone()), (Some("4".into()), Some(Value::Nil)));
+    // It is told by the first map of a client, whatever the nemesis says before, and whatever its tag.
+    let nemesis = "{:process :nemesis, :type :info, :f :start, :value nil}";
+    let tagged = text.replacen('{', "#jepsen.history.Op{", 1);
+    assert_eq!(calls(&read(&format!("{nemesis}\n{tagged}")).unwrap()), calls(&log));
     // Two maps on a line are two maps.
     let joined = text.lines().collect::<Vec<_>>().join(" ");
     let same = read_as(Format::KeyValue, &joined).unwrap();

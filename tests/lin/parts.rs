@@ -111,3 +111,48 @@ fn by_other_criteria_none_is_first() {
     assert!(text.contains("\nNo call of key \"b\" can be explained:"), "{text}");
     assert!(page.contains("What is told here is of key \"b\".") && !page.contains("fatal-call\""), "{page}");
 }
+
+/// Stacks by keys: of the first a call is open all the time and wrong in the end; of the second seven values are pushed at once, and it
+/// takes all their orders to find out that a pop is wrong, long before; of so many others nothing is wrong.
+fn hard(first: &[String], last: &[String], others: usize) -> String {
+    const VALUES: usize = 7;
+    let each = |range: std::ops::Range<usize>, line: fn(usize) -> String| range.map(line).collect::<String>();
+    let pushed = each(0..VALUES, |nth| asked(10 + nth, "push", &format!("[{nth}]"), "1"))
+        + &each(0..VALUES, |nth| answered(10 + nth, "push", "null"));
+    let popped = each(0..VALUES, |nth| {
+        let popped = if nth + 1 == VALUES { 99 } else { nth };
+        asked(10, "pop", "[]", "1") + &answered(10, "pop", &popped.to_string())
+    });
+    let right = |line: fn(usize) -> String| each(100..100 + others, line);
+    let right = right(|key| asked(key, "push", "[0]", &key.to_string()))
+        + &right(|key| answered(key, "push", "null"));
+    [first.concat(), pushed, popped, right, last.concat()].concat()
+}
+
+/// Where it was too hard to find out which part went wrong first, and how far one can be explained, no call is said to be
+/// stuck, and none to be the culprit: not as text, not as data, not on the page.
+#[test]
+fn where_the_search_was_ended_nothing_is_stuck() {
+    let one = (
+        vec![asked(50, "push", "[1]", "0"), answered(50, "push", "null"), asked(50, "pop", "[]", "0")],
+        "\nAt least 1 call of key 0 can be explained, in the order of their numbers; there the search for more was ended:\n",
+    );
+    let none = (
+        vec![asked(50, "pop", "[]", "0")],
+        "\nAt least 0 calls of key 0 can be explained; there the search for more was ended\n",
+    );
+    for (first, wanted) in [one, none] {
+        let log = |others| hard(&first, &[answered(50, "pop", "5")], others);
+        let (data, text, page) = told(&log(2_000), &["--spec", "stack"]);
+        assert_eq!([&data["stuck"], &data["perhaps"]], [&json!([]), &json!([])]);
+        assert_eq!((&data["longest"], &data["part"]), (&json!(false), &json!({ "key": 0 })));
+        assert!(text.contains(wanted) && !text.contains("cannot") && !text.contains("pop"), "{text}");
+        let claims =
+            ["✗", "got a wrong answer", "fatal-call\"", "would have to", "could only answer", "as the first"];
+        assert!(!claims.iter().any(|claim| page.contains(claim)), "{page}");
+        // With less to do it is found out.
+        let (data, text, page) = told(&log(0), &["--spec", "stack"]);
+        assert_eq!((&data["longest"], &data["part"]), (&json!(true), &json!({ "key": 1 })));
+        assert!(text.contains("cannot come next") && page.contains("got a wrong answer"), "{text}");
+    }
+}

@@ -93,6 +93,10 @@ fn lines_of_jepsen() {
         ("0 :invoke :write", "line 1: there is no value"),
         ("0 invoke :write 1", "line 1: type: `invoke` is none of :invoke, :ok, :fail, :info"),
         ("0 :invoke :write 1\nwrite 1 ok", &format!("line 2: {line}")),
+        ("+0 :invoke :write 1", "line 1: this is no format that is known: say which one it is"),
+        ("0 :invoke :write 1\n+0 :ok :write 1", &format!("line 2: {line}")),
+        ("00 :invoke :write 1", &format!("line 1: {line}")),
+        ("0 :invoke :write -017", "line 1: value: `-017` begins with 0, as no number of EDN does"),
         ("0 :invoke :write 1 2", "line 1: value: `2` follows the value"),
         ("0 :invoke :write )", "line 1: value: `)` is no form of EDN"),
         (
@@ -187,6 +191,12 @@ fn maps_of_edn() {
             "{:process 0, :type :invoke, :f :write, :value 99999999999999999999}",
             "line 1, column 47: not a number that fits into 64 bits",
         ),
+        (
+            "{:process 0, :type :invoke, :f :write, :value 017}",
+            "line 1, column 47: `017` begins with 0, as no number of EDN does",
+        ),
+        ("{:process 00}", "line 1, column 11: `00` begins with 0, as no number of EDN does"),
+        ("{:process 0, :value ##NaN, :type :ok}", "line 1, column 21: `##NaN` is no integer"),
         ("#other{:process 0}", "line 1, column 1: expected a map {…} for each operation"),
     ]);
     let deep = format!(
@@ -225,6 +235,10 @@ fn lines_of_json() {
         (
             r#"{"process":0,"type":"invoke","op":"write","args":[9223372036854775808]}"#,
             "line 1, column 69: 9223372036854775808 is too large: at most 9223372036854775807",
+        ),
+        (
+            r#"{"process":0,"type":"invoke","op":"write","args":[99999999999999999999999]}"#,
+            "line 1, column 73: 1e23 is no value: integers lie between -9223372036854775808 and 9223372036854775807",
         ),
         (
             r#"{"process":0,"type":"invoke","op":"read","value":3}"#,
@@ -285,4 +299,52 @@ fn the_line_is_shown_and_cannot_command_a_terminal() {
     let error = read("0 :invoke :read nil\r\n0 :ok \u{1b}[31m\r\n").unwrap_err().to_string();
     assert!(error.ends_with("\n    0 :ok \u{fffd}[31m"), "{error:?}");
     assert!(read(&format!("0 :invoke {}", "x".repeat(10_000))).unwrap_err().text.len() < 200);
+}
+
+/// Nor can the reason, which repeats what stands there; and it has an end.
+#[test]
+fn the_reason_cannot_command_a_terminal() {
+    for bad in ["\u{1b}[31m", "\u{202e}", "a\nb", "\r", "\u{9b}"] {
+        let json = serde_json::to_string(bad).unwrap();
+        for log in [
+            format!("{{\"process\":0,\"type\":\"invoke\",\"op\":\"x\",{json}:1}}"),
+            format!("{{\"process\":0,\"type\":{json},\"op\":\"x\"}}"),
+            format!("{{:process \"{bad}\", :type :ok, :f :read}}"),
+            format!("0 :invoke :{} 1", bad.replace(char::is_whitespace, "")),
+        ] {
+            let error = read(&log).unwrap_err();
+            let obeyed = |c: char| c.is_control() || c == '\u{202e}';
+            assert!(!error.why().contains(obeyed) && error.to_string().contains(&error.why()), "{error:?}");
+            assert!(error.to_string().lines().count() <= 2, "{error:?}");
+        }
+    }
+    let long = read(&format!("0 :invoke :{} 1", "x".repeat(10_000))).unwrap_err().to_string();
+    assert!(long.len() < 1_000 && long.contains("its operations are :read, :write, :cas"), "{long}");
+}
+
+/// Of a log that is one line long, what stands around the place is shown.
+#[test]
+fn the_neighbourhood_is_shown() {
+    let call =
+        "{:process 0, :type :invoke, :f :read, :value nil} {:process 0, :type :ok, :f :read, :value nil} ";
+    let error = read(&format!("[{}{{:process 0, :oh :no}}]", call.repeat(100))).unwrap_err();
+    assert_eq!(error.place.column, Some(2 + 100 * call.len()));
+    assert!(error.text.starts_with('…') && error.text.ends_with("nil} {:process 0, :oh :no}]"), "{error}");
+}
+
+#[test]
+fn lists_lie_as_deep_in_each_format() {
+    for (depth, fits) in [(32, true), (33, false), (9_000, false)] {
+        let list = "[".repeat(depth) + &"]".repeat(depth);
+        let json = format!("{{\"process\":0,\"type\":\"invoke\",\"op\":\"push\",\"args\":[{list}]}}");
+        let store = format!("{{:process 0, :type :invoke, :f :put, :key 1, :value {list}}}");
+        for log in [json, store] {
+            let read = read(&log);
+            assert_eq!(read.is_ok(), fits, "{read:?}");
+            assert!(read.is_ok() || read.unwrap_err().why().ends_with("lists lie more than 32 deep"));
+        }
+        for format in [Format::Jepsen, Format::KeyValue, Format::JsonLines] {
+            assert_eq!(format.value(&list).is_ok(), fits);
+        }
+    }
 }

@@ -98,8 +98,8 @@ pub enum Judgement {
         /// order has only one of them.) Its last call is answered. If parts were judged, it is of the one that went
         /// wrong first: whose beginning comes least far.
         prefix: Vec<usize>,
-        /// The answered calls that can come next in the order; the answer of none of them is right there, and if
-        /// `prefix` is a longest then whatever calls without an answer have happened before.
+        /// The answered calls that can come next in the order. If `prefix` is a longest, the answer of none of them is right
+        /// there, whatever calls without an answer have happened before; otherwise nobody knows.
         stuck: Vec<usize>,
         /// Whether it is known that `prefix` is a longest, and that no part went wrong before. If it is not, it is the
         /// longest that was found: a limit was met while it was looked for, or so many calls were under way where it ends

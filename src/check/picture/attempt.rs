@@ -88,7 +88,7 @@ pub struct Attempt {
     /// for one.
     #[serde(default = "yes")]
     pub longest: bool,
-    /// The calls of which one would have had to come next.
+    /// The calls of which one would have had to come next. Nothing if there may be a longer beginning.
     pub stuck: Vec<Stuck>,
     /// The calls without an answer that may have happened there, or not.
     #[serde(default)]
@@ -149,6 +149,16 @@ impl Attempt {
                 let told = |call: &usize| attempt.parts == 1 || stuck.contains(call);
                 let limits = Limits { time: Some(LONGEST), ..Limits::default() };
                 let fatal = spoiler(spec, history, order, &limits).filter(told);
+                if !longest {
+                    let conclusion = Conclusion::Unexplained;
+                    return Attempt {
+                        conclusion,
+                        explained: prefix.clone(),
+                        longest: false,
+                        fatal,
+                        ..attempt
+                    };
+                }
                 let Ahead { right, pending, earlier } = ahead(spec, history, order, prefix, stuck, &limits);
                 let shown = |rets: &[S::Ret]| rets.iter().map(|ret| format!("{ret:?}")).collect();
                 let earlier = earlier.iter().map(|places| {
@@ -165,7 +175,6 @@ impl Attempt {
                 Attempt {
                     conclusion: Conclusion::Unexplained,
                     explained: prefix.clone(),
-                    longest: *longest,
                     stuck: stuck.collect(),
                     pending,
                     fatal,
@@ -179,6 +188,12 @@ impl Attempt {
     #[must_use]
     pub fn threads(&self) -> BTreeSet<usize> {
         self.calls.iter().map(|call| call.thread).collect()
+    }
+
+    /// Who calls: a thread, or if callers have names a process, and several of them.
+    pub(super) fn callers(&self) -> [&'static str; 2] {
+        let named = self.calls.iter().any(|call| call.caller.is_some());
+        if named { ["process", "processes"] } else { ["thread", "threads"] }
     }
 
     /// `thread 3`, or the caller's name.

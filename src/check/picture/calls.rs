@@ -12,11 +12,12 @@ const MOST_NAMED: usize = 3;
 impl Attempt {
     /// What has to be so, and whether it is.
     pub(super) fn expectation(&self) -> String {
-        let rule = match self.order {
+        let [caller, _] = self.callers();
+        let rule: &str = match self.order {
             Order::RealTime => "one in which a call that has returned before another is made comes before it",
-            Order::Program => "one in which each thread's calls come in their order",
+            Order::Program => &format!("one in which each {caller}'s calls come in their order"),
             Order::PerKey => {
-                "one for each part, in which each thread's calls of that part come in their order"
+                &format!("one for each part, in which each {caller}'s calls of that part come in their order")
             }
             Order::Quiescent => {
                 "one in which calls come in their order if there was a moment between them at which nobody was calling"
@@ -40,7 +41,8 @@ impl Attempt {
     pub(super) fn calls_by_thread(&self) -> Vec<String> {
         let threads = self.threads();
         if self.calls.len() > MOST_TOLD {
-            return vec![format!("{} threads made {} calls.", threads.len(), self.calls.len())];
+            let [_, callers] = self.callers();
+            return vec![format!("{} {callers} made {} calls.", threads.len(), self.calls.len())];
         }
         let of = |thread: usize| {
             let calls: Vec<_> =
@@ -96,9 +98,7 @@ impl Attempt {
             1 => ", whether the call without an answer has happened by then or not",
             _ => ", whichever of the calls without an answer have happened by then",
         };
-        // Where a limit was met, one of them may fit after all, behind a call without an answer.
-        let fits = |stuck: &&Stuck| self.calls[stuck.call].ret.iter().any(|ret| stuck.right.contains(ret));
-        let stuck = self.stuck.iter().filter(|stuck| !stuck.right.is_empty() && !fits(stuck));
+        let stuck = self.stuck.iter().filter(|stuck| !stuck.right.is_empty());
         stuck.map(|stuck| format!("{after}{missing}, {}", self.could(stuck))).collect()
     }
 

@@ -92,7 +92,9 @@ where
             return Foresight::Impossible;
         }
         second[known.put] = match taken {
-            Some(take) => (take.start, if take.must { take.end } else { u64::MAX }),
+            Some(take) if take.must => (take.start, take.end),
+            // As long as that take has not happened, another may have taken it.
+            Some(take) => (take.start.min(anything), u64::MAX),
             None => (anything, u64::MAX),
         };
         if put.must && put.end < second[known.put].0 {

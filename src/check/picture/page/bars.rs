@@ -15,13 +15,14 @@ pub(super) fn history(attempt: &Attempt, execution: &Execution) -> Markup {
     let shown = shown(attempt);
     let left_out = attempt.calls.len() - shown.len();
     let scale = Scale::of(attempt, execution, &shown);
+    let [caller, _] = attempt.callers();
     let threads: BTreeSet<usize> = shown.iter().map(|&call| attempt.calls[call].thread).collect();
     html! {
         section aria-labelledby="history" {
             h2 #history { "The calls in time" }
             p { (legend(attempt, execution)) }
             @if left_out > 0 { p { (left_out) " calls are left out: those that are far from where the order ends." } }
-            div.history tabindex="0" role="region" aria-label="A lane of calls for each thread" data-from=(scale.from) data-to=(scale.to) data-steps[!execution.steps.is_empty()] {
+            div.history tabindex="0" role="region" aria-label={ "A lane of calls for each " (caller) } data-from=(scale.from) data-to=(scale.to) data-steps[!execution.steps.is_empty()] {
                 ul.threads style={ "min-width:" (scale.width()) "rem" } {
                     @for thread in threads {
                         li {
@@ -138,7 +139,7 @@ fn bar(attempt: &Attempt, call: usize, scale: &Scale) -> Markup {
     // Who jumps to the fatal call stands there: a screen reader reads on from it.
     html! {
         li.bar.stuck[stuck].fatal[fatal].open[end.is_none()] id=[fatal.then_some(FATAL)] tabindex=[fatal.then_some(-1)]
-            style={ "left:" (scale.percent(from)) ";width:" (scale.percent(to - from)) } {
+            style={ "left:" (scale.percent(from)) ";width:" (scale.percent(to - from)) } title=(attempt.name(call)) {
             @if let Some(place) = place { span.place { (place + 1) "." } " " }
             @if stuck { span.sign { "✗ " } }
             @if attempt.pending.contains(&call) { span.sign { "? " } }
@@ -212,9 +213,10 @@ fn title(attempt: &Attempt) -> String {
 fn nothing(attempt: &Attempt) -> String {
     match attempt.conclusion {
         Conclusion::Explained => "Nothing: no call was answered, so none has to have happened.".into(),
-        Conclusion::Unexplained => {
+        Conclusion::Unexplained if attempt.longest => {
             format!("Nothing: no answer{} can be explained as the first.", attempt.of_part())
         }
+        Conclusion::Unexplained => "Nothing yet.".into(),
         Conclusion::Unknown => "There may be one, or not.".into(),
     }
 }
@@ -222,7 +224,6 @@ fn nothing(attempt: &Attempt) -> String {
 /// What leads to the calls that are stuck.
 fn then(attempt: &Attempt) -> &'static str {
     match (attempt.explained.is_empty(), &attempt.stuck[..]) {
-        _ if !attempt.longest => "Then one of these would have to come, unless there is a longer beginning:",
         (true, [_]) => "This one would have to come first, and cannot:",
         (true, _) => "One of these would have to come first, and none can:",
         (false, [_]) => "Then this one would have to come, and cannot:",
