@@ -18,12 +18,14 @@
 //! | `blocking.rs`, `waiting.rs` | mutexes and conditions; loops that wait |
 //! | `timed.rs` | waits that have a time-out |
 //! | `threads.rs`, `children.rs` | starting, joining, scopes, parking; threads that start threads |
-//! | `memory.rs`, `nodes.rs`, `pointers.rs` | races of plain memory; nodes and guards; shared pointers |
-//! | `reuse.rs` | addresses that come back |
+//! | `memory.rs`, `nodes.rs`, `guards.rs`, `pointers.rs` | races of plain memory; nodes; guards; shared pointers |
+//! | `reuse.rs`, `addresses.rs` | addresses that come back, in programs by hand and random ones |
 //! | `failures.rs` | panics, programs that are not deterministic, executions that are given up |
 
 #[cfg(shuttle)]
 mod adapter;
+#[cfg(shuttle)]
+mod addresses;
 #[cfg(shuttle)]
 mod agreement;
 #[cfg(shuttle)]
@@ -40,6 +42,8 @@ mod children;
 mod failures;
 #[cfg(shuttle)]
 mod frugal;
+#[cfg(shuttle)]
+mod guards;
 mod interleave;
 #[cfg(shuttle)]
 mod kept;

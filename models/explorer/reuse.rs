@@ -1,10 +1,10 @@
 //! Addresses that come back, under the explorer. What is expected was derived by hand.
 
 use super::said::BOTH;
-use selvedge::check::explore::{Broken, Explored, Explorer, Memory};
+use selvedge::check::explore::{Broken, Explored, Explorer, Memory, on_threads_alike};
 use selvedge::sync::atomic::{AtomicBool, AtomicPtr, Ordering, Ordering::Relaxed};
 use selvedge::sync::{Reuse, heap, thread};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 use std::ptr;
 
@@ -262,5 +262,30 @@ fn one_address_goes_to_one_of_two() {
     let each = [false, true].map(|seen| [None, Some(0), Some(1)].map(|who| ((seen, who), 1)));
     for memory in BOTH {
         assert_eq!(counts(memory, one_for_two), BTreeMap::from_iter(each.concat()));
+    }
+}
+
+/// Two that are alike take a node twice each: which of the two had the address of the freed one.
+fn alike() -> Vec<[bool; 2]> {
+    let old = heap::alloc(1_u64);
+    let address = old.expose_provenance();
+    free(old);
+    let take = move || {
+        let new = heap::alloc(2_u64);
+        let same = new.expose_provenance() == address;
+        free(new);
+        same
+    };
+    on_threads_alike(2, move |_| [take(), take()])
+}
+
+/// As long as they have done the same, they have the same to choose from. Who gets it is not compared.
+#[test]
+fn threads_that_are_alike_choose_from_the_same() {
+    let (none, some) = ([false; 2], [[false, true], [true, false], [true, true]]);
+    let one_of_two = some.into_iter().flat_map(|some| [vec![none, some], vec![some, none]]);
+    let expected: BTreeSet<_> = one_of_two.chain([vec![none, none]]).collect();
+    for memory in BOTH {
+        assert_eq!(counts(memory, alike).into_keys().collect::<BTreeSet<_>>(), expected, "{memory:?}");
     }
 }

@@ -7,16 +7,16 @@
 //! Address reuse hides late accesses and shows ABA instead; so it is a setting ([`Reuse`]).
 //!
 //! # Lives of an address, under the explorer
-//! An explored execution is a partial order. So an allocation may get the address of a freed node if that free
-//! happens before it, whatever this run came to first: that hangs on what the allocation has behind it in the
-//! execution, and on nothing else, and each answer is explored once. Two allocations in no order may both have this to
-//! choose from, and one of them at most can have it: who comes to it later in a run cannot, and the executions in which it has
-//! it are those in which the first has chosen something else. All lives of an address share its memory. That needs no
-//! more: lives are in an order (each free happens before the next allocation), and a run never comes to what
-//! happens before an event after it. Say a thread uses the address, and the run has come to the beginning of life k.
-//! If that beginning happens before the use, life k is the one meant, and its end is judged as always. If not, the use
-//! belongs to an earlier life, and is in no order with the end of that one, since otherwise it would have run before:
-//! it is reported before anything is read. No other thread can learn late of a new life and be right.
+//! An explored execution is a partial order. So an allocation may get the address of a freed node if that free happens
+//! before it, whatever this run came to first: that hangs on what the allocation has behind it in the execution, and on
+//! nothing else, and each answer is explored once. Of two allocations in no order one at most can have it: in a run the
+//! first that comes to it, and in others, in which that one has chosen something else, the other. All lives of an
+//! address share its memory. That needs no more: lives are in an order (each free happens before the next allocation),
+//! and a run never comes to what happens before an event after it. Say a thread uses the address, and the run has come
+//! to the beginning of life k. If that beginning happens before the use, life k is the one meant, and its end is judged
+//! as always. If not, the use belongs to an earlier life, and is in no order with the end of that one, since otherwise
+//! it would have run before: it is reported before anything is read. No other thread can learn late of a new life and
+//! be right.
 //!
 //! Not explored: an allocator that hands addresses from thread to thread orders the free before the allocation, by
 //! its own locks. Here only those frees are known that the program itself orders before.
@@ -123,9 +123,8 @@ impl Heap {
         self.freed.iter().copied().filter(|&number| open(&self.nodes[number])).collect()
     }
 
-    /// The numbers of the nodes whose address the running thread may take for free, as far as it knows: their free happens
-    /// before, and no reuse does. Their order is the same in each run: by the thread that allocated them, and as its
-    /// how-many-eth.
+    /// The numbers of the nodes that are free as far as the running thread knows. Their order is the same in each run: by
+    /// the thread that allocated them, and as its how-many-eth.
     #[cfg(shuttle)]
     fn known(&self, machine: &dyn super::explored::Machine, layout: Layout) -> Vec<usize> {
         let open = |node: &Node| {
@@ -228,10 +227,7 @@ fn revived(layout: Layout, place: Place) -> Option<usize> {
 /// As the machine chooses.
 #[cfg(shuttle)]
 fn given(machine: &dyn super::explored::Machine, layout: Layout, place: Place) -> Option<usize> {
-    let old = world::with(|w| w.heap.known(machine, layout));
-    if old.is_empty() {
-        return None;
-    }
+    let old = Some(world::with(|w| w.heap.known(machine, layout))).filter(|old| !old.is_empty())?;
     // Asked when the answer is looked for: others run before that.
     let free = |answer: usize| world::with(|w| w.heap.nodes[old[answer - 1]].reused.is_none());
     let request = super::explored::Request::Address { answers: old.len() + 1, free: &free };
@@ -270,13 +266,11 @@ pub fn alloc<T>(value: T) -> *mut T {
 /// An explored execution keeps retired nodes to its end, and says of each use whether the node could have been
 /// free then: in all orders that are as good as this one, at once.
 pub(crate) fn pin(domain: usize) -> Option<usize> {
+    let _ = domain;
     #[cfg(shuttle)]
     return super::explored::machine().map(|machine| machine.pin(domain));
     #[cfg(not(shuttle))]
-    {
-        let _ = domain;
-        None
-    }
+    None
 }
 
 /// The guard ends.
