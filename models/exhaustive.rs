@@ -68,7 +68,11 @@ selvedge::model!(stack_2x3, stacks(&[3, 3]));
 selvedge::model!(stack_3x2, stacks(&[2, 2, 2]).choices([]));
 selvedge::model!(ring_of_1_2x3, rings(1, &[3, 3]));
 selvedge::model!(ring_of_2_2x3, rings(2, &[3, 3]));
-selvedge::model!(ring_of_1_3x2, rings(1, &[2, 2, 2]).choices([]));
+selvedge::model!(
+    #[ignore = "minutes"]
+    ring_of_1_3x2,
+    rings(1, &[2, 2, 2]).choices([])
+);
 selvedge::model!(ring_of_2_3x2, rings(2, &[2, 2, 2]).choices([]));
 selvedge::model!(eliminating_2x3, eliminating(&[3, 3]).choices([]));
 selvedge::model!(eliminating_3x1, eliminating(&[1, 1, 1]));
