@@ -249,7 +249,7 @@ unsafe impl<T: Send, const INDEX: u32> Sync for Arena<T, INDEX> {}
 #[cfg(all(test, not(any(loom, shuttle))))]
 mod tests {
     use super::*;
-    use std::thread;
+    use crate::sync::thread;
 
     const THREADS: u64 = 8;
 
@@ -272,7 +272,7 @@ mod tests {
             // SAFETY: as above.
             assert_eq!(unsafe { arena.take(id) }, n);
         }
-        arena.fresh.load(Relaxed)
+        arena.fresh.load(Relaxed) // step: arena.fresh.told -- all threads are gone
     }
 
     /// One for each value that is held, and one for each thread, however often it comes (see the head of the chapter). That
