@@ -5,9 +5,8 @@
 //! come twice. The judge gives an allocation any node that its thread knows to be free and that nobody has taken so far.
 //! Who knows what, it learns from the additions alone: one that synchronises knows what all before it at its place knew.
 
-use super::random::{Random, seeds};
-use super::said::BOTH;
-use selvedge::check::Budget;
+use super::once::{all_agree, each_is_told, each_once};
+use super::random::Random;
 use selvedge::check::explore::{Broken, Explorer, Memory};
 use selvedge::sync::atomic::{AtomicU64, Ordering, Ordering::AcqRel, Ordering::Relaxed};
 use selvedge::sync::{Arc, Reuse, heap, thread};
@@ -178,35 +177,16 @@ fn compare(memory: Memory, program: Program, broken: Option<Broken>) -> Result<(
     let explorer = Explorer::new(memory).disturbances(0).reuse(Reuse::Chosen);
     let explorer = broken.into_iter().fold(explorer, Explorer::broken);
     let explored = explorer.explore(move || run(&program));
-    if let Some(failure) = explored.failure {
-        return Err(format!("{told}: {failure}"));
-    }
-    let twice = explored.outcomes.values().filter(|count| **count > 1).count();
-    if twice > 0 || !explored.outcomes.keys().eq(&right) {
-        let (ours, right) = (explored.outcomes.len(), right.len());
-        return Err(format!(
-            "{told}: {ours} outcomes, {twice} of them more than once, but {right} are right"
-        ));
-    }
-    Ok(())
+    each_once(&told, &explored, &right)
 }
 
-/// In a long run: other programs each time, and ten times as many.
 #[test]
 fn each_execution_once() {
-    let mut complaints = Vec::new();
-    for seed in seeds(Budget::get().scale(PROGRAMS)) {
-        let compared = BOTH.into_iter().map(|memory| compare(memory, Program::random(seed), None));
-        complaints.extend(compared.filter_map(Result::err));
-    }
-    complaints.sort_by_key(String::len);
-    assert!(complaints.is_empty(), "{}:\n{}", complaints.len(), complaints[..1].join("\n"));
+    all_agree(PROGRAMS, |memory, seed| compare(memory, Program::random(seed), None));
 }
 
 #[test]
 fn an_explorer_that_is_wrong_is_told() {
-    for broken in [Broken::AnyFreed, Broken::NoRevisits, Broken::NoContention] {
-        let told = |seed: u64| compare(Memory::Weak, Program::random(seed), Some(broken)).is_err();
-        assert!((0..PROGRAMS).any(told), "no program tells that the explorer is broken: {broken:?}");
-    }
+    let wrong = [Broken::AnyFreed, Broken::NoRevisits, Broken::NoContention];
+    each_is_told(PROGRAMS, wrong, |seed, broken| compare(Memory::Weak, Program::random(seed), Some(broken)));
 }

@@ -5,9 +5,8 @@
 //! interleavings have, under either memory: additions to one place read from each other, and so what `po ∪ rf` leaves
 //! open has an interleaving.
 
-use super::random::{Random, seeds};
-use super::said::BOTH;
-use selvedge::check::Budget;
+use super::once::{all_agree, each_is_told, each_once};
+use super::random::Random;
 use selvedge::check::explore::{Broken, Explorer, Memory};
 use selvedge::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use selvedge::sync::{Arc, Mutex, thread};
@@ -131,37 +130,19 @@ fn compare(memory: Memory, steps: Vec<Step>, broken: Option<Broken>) -> Result<(
     let told = format!("{memory:?}, {steps:?}");
     let explorer = broken.into_iter().fold(Explorer::new(memory).disturbances(0), Explorer::broken);
     let explored = explorer.explore(move || run(0, &steps, &Arc::default()));
-    if let Some(failure) = explored.failure {
-        return Err(format!("{told}: {failure}"));
-    }
-    if explored.blocked + explored.redundant > 0 {
+    if explored.failure.is_none() && explored.blocked + explored.redundant > 0 {
         return Err(format!("{told}: {} blocked, {} redundant", explored.blocked, explored.redundant));
     }
-    let twice = explored.outcomes.values().filter(|count| **count > 1).count();
-    if twice > 0 || !explored.outcomes.keys().eq(&right) {
-        let (ours, right) = (explored.outcomes.len(), right.len());
-        return Err(format!(
-            "{told}: {ours} outcomes, {twice} of them more than once, but {right} are right"
-        ));
-    }
-    Ok(())
+    each_once(&told, &explored, &right)
 }
 
-/// In a long run: other programs each time, and ten times as many.
 #[test]
 fn each_execution_once() {
-    let mut complaints = Vec::new();
-    for seed in seeds(Budget::get().scale(PROGRAMS)) {
-        complaints.extend(BOTH.into_iter().filter_map(|memory| compare(memory, program(seed), None).err()));
-    }
-    complaints.sort_by_key(String::len);
-    assert!(complaints.is_empty(), "{}:\n{}", complaints.len(), complaints[..1].join("\n"));
+    all_agree(PROGRAMS, |memory, seed| compare(memory, program(seed), None));
 }
 
 #[test]
 fn an_explorer_that_is_wrong_is_told() {
-    for broken in [Broken::NoRevisits, Broken::EveryRevisit, Broken::NoContention] {
-        let told = |seed: u64| compare(Memory::Weak, program(seed), Some(broken)).is_err();
-        assert!((0..PROGRAMS).any(told), "no program tells that the explorer is broken: {broken:?}");
-    }
+    let wrong = [Broken::NoRevisits, Broken::EveryRevisit, Broken::NoContention];
+    each_is_told(PROGRAMS, wrong, |seed, broken| compare(Memory::Weak, program(seed), Some(broken)));
 }

@@ -15,6 +15,7 @@
 //! | `running.rs`, `kept.rs`, `parts.rs` | that workers, shards and a kill in between change nothing |
 //! | `oracles.rs` | the judges judged: by the table, by each other, by mutation |
 //! | `said.rs` | outcomes, numbers of executions and failures of programs on the facade |
+//! | `once.rs` | random programs whose outcomes tell each execution from all others |
 //! | `blocking.rs`, `waiting.rs` | mutexes and conditions; loops that wait |
 //! | `timed.rs` | waits that have a time-out |
 //! | `threads.rs`, `children.rs` | starting, joining, scopes, parking; threads that start threads |
@@ -55,6 +56,8 @@ mod memory;
 mod naive;
 #[cfg(shuttle)]
 mod nodes;
+#[cfg(shuttle)]
+mod once;
 mod oracles;
 #[cfg(shuttle)]
 mod parts;

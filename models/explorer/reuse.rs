@@ -232,24 +232,31 @@ fn a_late_use_is_found_although_the_address_lives() {
     }
 }
 
-/// An address was freed before two threads started, and they may be in no order: what the first has seen of the second, and
-/// which of them has got it.
-fn one_for_two() -> (bool, Option<usize>) {
+/// The address of a node that was freed.
+fn freed() -> usize {
     let old = heap::alloc(1_u64);
     let address = old.expose_provenance();
     free(old);
-    let x = &AtomicBool::new(false);
-    let take = move || {
-        let new = heap::alloc(2_u64);
-        let same = new.expose_provenance() == address;
-        free(new);
-        same
-    };
+    address
+}
+
+/// Allocates a node and frees it: whether it had this address.
+fn takes(address: usize) -> bool {
+    let new = heap::alloc(2_u64);
+    let same = new.expose_provenance() == address;
+    free(new);
+    same
+}
+
+/// An address was freed before two threads started, and they may be in no order: what the first has seen of the second, and
+/// which of them has got it.
+fn one_for_two() -> (bool, Option<usize>) {
+    let (address, x) = (freed(), &AtomicBool::new(false));
     thread::scope(|scope| {
-        let one = scope.spawn(move || (x.load(Relaxed), take()));
+        let one = scope.spawn(move || (x.load(Relaxed), takes(address)));
         let two = scope.spawn(move || {
             x.store(true, Relaxed);
-            take()
+            takes(address)
         });
         let ((seen, one), two) = (one.join().expect("no panic"), two.join().expect("no panic"));
         (seen, [one, two].into_iter().position(|got| got))
@@ -267,16 +274,8 @@ fn one_address_goes_to_one_of_two() {
 
 /// Two that are alike take a node twice each: which of the two had the address of the freed one.
 fn alike() -> Vec<[bool; 2]> {
-    let old = heap::alloc(1_u64);
-    let address = old.expose_provenance();
-    free(old);
-    let take = move || {
-        let new = heap::alloc(2_u64);
-        let same = new.expose_provenance() == address;
-        free(new);
-        same
-    };
-    on_threads_alike(2, move |_| [take(), take()])
+    let address = freed();
+    on_threads_alike(2, move |_| [takes(address), takes(address)])
 }
 
 /// As long as they have done the same, they have the same to choose from. Who gets it is not compared.
