@@ -2,6 +2,10 @@
 //! so these tests go one after the other, and no other ones are in their process.
 #![cfg(not(any(loom, shuttle)))]
 
+#[path = "shared/ledger.rs"]
+mod ledger;
+
+use ledger::{Ledger, Tracked};
 use selvedge::reclaim::{Epoch, Guard, Reclaim};
 use selvedge::stack::TreiberStack;
 use selvedge::sync::heap;
@@ -107,24 +111,16 @@ fn a_destructor_that_panics_takes_others_along() {
 /// not lost in a node that nobody knows.
 #[test]
 fn a_push_that_unwinds_drops_its_value() {
-    struct Value<'a>(&'a AtomicUsize);
-    impl Drop for Value<'_> {
-        fn drop(&mut self) {
-            self.0.fetch_sub(1, SeqCst);
-        }
-    }
+    const VALUES: usize = 1_000;
     let _alone = alone();
-    let alive = AtomicUsize::new(0);
-    let stack = TreiberStack::<Value<'_>, Epoch>::new();
+    let ledger = Ledger::new(VALUES);
+    let stack = TreiberStack::<Tracked<'_>, Epoch>::new();
     retire(Kind::Panics);
     crossbeam_epoch::pin().flush();
-    let push = || {
-        alive.fetch_add(1, SeqCst);
-        stack.push(Value(&alive));
-    };
+    let push = || stack.push(ledger.value());
     // A pin in 128 collects.
-    let panics = (0..1_000).filter(|_| catch_unwind(AssertUnwindSafe(push)).is_err()).count();
-    assert_eq!((panics, alive.load(SeqCst)), (1, 999));
+    let panics = (0..VALUES).filter(|_| catch_unwind(AssertUnwindSafe(push)).is_err()).count();
+    assert_eq!((panics, ledger.alive()), (1, 999));
     drop(stack);
-    assert_eq!(alive.load(SeqCst), 0);
+    ledger.settle();
 }

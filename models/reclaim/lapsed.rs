@@ -56,15 +56,11 @@ impl<R: Sees> Pile<R> {
             // SAFETY: protected, and written before it was linked.
             let Node { value, below } = unsafe { heap::get(head) };
             let (value, below) = (*value, below.load(Relaxed));
-            let exchange = || self.head.compare_exchange(head, below, AcqRel, Relaxed).is_ok();
-            let unlinked = if lapses {
+            if lapses {
                 drop(shield);
                 drop(guard);
-                exchange()
-            } else {
-                exchange()
-            };
-            if unlinked {
+            }
+            if self.head.compare_exchange(head, below, AcqRel, Relaxed).is_ok() {
                 // SAFETY: from `push`, and unlinked by us: of whatever push it is.
                 unsafe { self.reclaim.pin().retire(head) };
                 return Some(value);
