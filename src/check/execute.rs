@@ -193,7 +193,7 @@ pub(super) fn scenario<S: Structure>(structure: &Arc<S>, scenario: &Scenario<S::
     context.tally.observe(context.body, sight(&judged, context.order));
     if let Some(judgement @ Judgement::Unexplained { prefix, stuck, longest }) = &judged.judgement {
         let history = &judged.history;
-        let message = complaint(history, context.order, prefix, longest.then_some(stuck));
+        let message = complaint(history, context.order, prefix, longest.then_some(&stuck[..]));
         let attempt = Attempt::of(&**structure, history, context.order.order(), judgement);
         panic_any(Refuted { message, attempt });
     }
@@ -315,7 +315,7 @@ fn complaint<Op: Debug, Ret: Debug>(
     history: &History<Op, Ret>,
     order: Respect,
     prefix: &[usize],
-    stuck: Option<&Vec<usize>>,
+    stuck: Option<&[usize]>,
 ) -> String {
     let list = |which: &[usize]| {
         let calls = which.iter().map(|&call| {

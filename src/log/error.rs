@@ -32,7 +32,7 @@ impl fmt::Display for Place {
 
 /// A log could not be read: where, why, and the text that stands there.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{place}: {}{}", shown::reason(&reason.to_string()), Quoted(text))]
+#[error("{place}: {}{}", self.why(), Quoted(text))]
 pub struct LogError {
     /// Where.
     pub place: Place,

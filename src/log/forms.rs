@@ -4,7 +4,7 @@
 //! so that a long log needs no more memory than its longest form. Those of the nemesis are counted and passed over.
 
 use super::error::{LogError, Place, Reason};
-use super::pieces::seen;
+use super::pieces::{blank, seen};
 use clojure_reader::edn::{self, Edn};
 use clojure_reader::error::{Code, Error};
 
@@ -71,19 +71,13 @@ impl<'t> Forms<'t> {
     /// Goes to what is next: past blanks, commas, comments, and forms that are left out by `#_`.
     fn skip(&mut self) -> Result<(), LogError> {
         loop {
-            let rest = self.rest();
-            let blank = rest.find(|c: char| !c.is_whitespace() && c != ',').unwrap_or(rest.len());
-            self.advance(blank);
-            let rest = self.rest();
-            if rest.starts_with(';') {
-                self.advance(rest.find(['\n', '\r']).unwrap_or(rest.len()));
-            } else if rest.starts_with("#_") {
-                let place = self.place();
-                self.advance("#_".len());
-                self.form(place)?;
-            } else {
+            self.advance(blank(self.rest()));
+            if !self.rest().starts_with("#_") {
                 return Ok(());
             }
+            let place = self.place();
+            self.advance("#_".len());
+            self.form(place)?;
         }
     }
 

@@ -97,7 +97,7 @@ impl<'t> Iterator for Pieces<'t> {
 
     /// The next piece, and where it begins.
     fn next(&mut self) -> Option<(usize, Piece<'t>)> {
-        self.skip();
+        self.at += blank(&self.text[self.at..]);
         let (at, rest) = (self.at, &self.text[self.at..]);
         let mut chars = rest.chars();
         let first = chars.next()?;
@@ -119,19 +119,17 @@ impl<'t> Iterator for Pieces<'t> {
     }
 }
 
-impl Pieces<'_> {
-    /// Goes past blanks, commas and remarks.
-    fn skip(&mut self) {
-        loop {
-            let rest = &self.text[self.at..];
-            let blank = rest.find(|c: char| !c.is_whitespace() && c != ',').unwrap_or(rest.len());
-            self.at += blank;
-            let rest = &rest[blank..];
-            if !rest.starts_with(';') {
-                return;
-            }
-            self.at += rest.find(['\n', '\r']).unwrap_or(rest.len());
+/// How many bytes of blanks, commas and remarks a text begins with.
+pub(super) fn blank(text: &str) -> usize {
+    let mut at = 0;
+    loop {
+        let rest = &text[at..];
+        at += rest.find(|c: char| !c.is_whitespace() && c != ',').unwrap_or(rest.len());
+        let rest = &text[at..];
+        if !rest.starts_with(';') {
+            return at;
         }
+        at += rest.find(['\n', '\r']).unwrap_or(rest.len());
     }
 }
 
