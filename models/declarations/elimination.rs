@@ -38,4 +38,8 @@ impl<R: Sees> Structure for Eliminating<R> {
     fn apply(&self, stack: &Self::Sut, op: &Op) -> Ret {
         stack.apply(op)
     }
+
+    fn most_steps(&self, op: &Op) -> Option<u16> {
+        Treiber::<R>(PhantomData).most_steps(op)
+    }
 }

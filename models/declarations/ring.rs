@@ -81,10 +81,13 @@ pub trait Queue: Send + Sync + Sized + 'static {
     fn is_full(&self) -> bool;
     fn close(&self) -> bool;
     fn is_closed(&self) -> bool;
+
+    /// See [`Structure::most_steps`].
+    fn most_steps(op: &Op) -> Option<u16>;
 }
 
 macro_rules! queue {
-    ([$($generics:tt)*] $ring:ty, $with_capacity:expr) => {
+    ([$($generics:tt)*] $ring:ty, $with_capacity:expr, $most_steps:expr) => {
         impl<T: From<u8> + Into<u8> + Send + 'static, $($generics)*> Queue for $ring {
             type Item = T;
             fn with_capacity(capacity: usize) -> Self {
@@ -101,6 +104,10 @@ macro_rules! queue {
             queue!(@ is_full() -> bool);
             queue!(@ close() -> bool);
             queue!(@ is_closed() -> bool);
+
+            fn most_steps(op: &Op) -> Option<u16> {
+                $most_steps(op)
+            }
         }
     };
     (@ $method:ident($($argument:ident: $type:ty),*) -> $result:ty) => {
@@ -110,8 +117,12 @@ macro_rules! queue {
     };
 }
 
-queue!([] Ring<T>, Ring::with_capacity);
-queue!([const INDEX: u32] HelpingRing<T, INDEX>, HelpingRing::of_capacity);
+queue!([] Ring<T>, Ring::with_capacity, |op: &Op| match op {
+    IsEmpty | IsFull => Some(3),
+    IsClosed => Some(1),
+    _ => None,
+});
+queue!([const INDEX: u32] HelpingRing<T, INDEX>, HelpingRing::of_capacity, |_: &Op| None);
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 pub struct State {
@@ -230,5 +241,9 @@ impl<R: Queue> Structure for Bounded<R> {
             Close => Ret::Is(ring.close()),
             IsClosed => Ret::Is(ring.is_closed()),
         }
+    }
+
+    fn most_steps(&self, op: &Op) -> Option<u16> {
+        R::most_steps(op)
     }
 }

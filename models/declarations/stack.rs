@@ -152,4 +152,8 @@ impl<R: Sees> Structure for Treiber<R> {
     fn apply(&self, stack: &Self::Sut, op: &Op) -> Ret {
         stack.apply(op)
     }
+
+    fn most_steps(&self, op: &Op) -> Option<u16> {
+        matches!(op, IsEmpty).then_some(1)
+    }
 }

@@ -93,4 +93,8 @@ impl<T: From<u8> + Into<u8> + Send + 'static, const INDEX: u32> Structure for Bo
             IsFull => Ret::Is(stack.is_full()),
         }
     }
+
+    fn most_steps(&self, op: &Op) -> Option<u16> {
+        matches!(op, IsEmpty).then_some(1)
+    }
 }

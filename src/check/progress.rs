@@ -8,9 +8,12 @@
 //!
 //! The explorer tries all threads but one, and for the latter two each set of threads that leaves one, as those that stop,
 //! each before each of its steps, and explores all that the others can do then. Their operations are finitely many, so
-//! that they end says that somebody always ends one. A thread that waits in a loop for the stopped one is found, since the explorer knows when a loop only
-//! repeats itself ([`explore`](super::explore)). Where a bound on steps holds in all executions of a scenario,
-//! more threads may still need more: the bound is a statement about the scenario.
+//! that they end says that somebody always ends one. A thread that waits in a loop for the stopped one is found, since
+//! the explorer knows when a loop only repeats itself ([`explore`](super::explore)).
+//!
+//! A structure of which some operations are wait-free declares how many steps each of them takes
+//! ([`Structure::most_steps`](super::Structure::most_steps)): they are counted in every execution. Where a bound on steps
+//! holds in all executions of a scenario, more threads may still need more: it is a statement about the scenario.
 //!
 //! Literature: M. Herlihy and N. Shavit, *On the nature of progress*, OPODIS 2011.
 

@@ -169,4 +169,13 @@ pub trait Structure: Spec {
 
     /// Carries out `op`.
     fn apply(&self, sut: &Self::Sut, op: &Self::Op) -> Self::Ret;
+
+    /// The most steps (accesses and fences) that `op` takes, if it is wait-free: whatever others do meanwhile.
+    ///
+    /// The explorer counts them in each execution of each model. That such an operation also ends where others stop for ever
+    /// is asked by [`Model::progress`](super::Model::progress).
+    fn most_steps(&self, op: &Self::Op) -> Option<u16> {
+        let _ = op;
+        None
+    }
 }

@@ -22,7 +22,7 @@ use super::graph::{Id, Kind};
 use super::machine::{Ended, Run};
 use crate::check::history::{Call, Calls, History, Order, go_on};
 use crate::check::linearizability::{Judgement, judge};
-use crate::check::spec::Spec;
+use crate::check::spec::{Spec, Structure};
 use crate::sync::model;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -96,7 +96,7 @@ pub(in crate::check) struct Explained<S: Spec> {
 }
 
 /// Judges the calls of the execution that has just ended.
-pub(in crate::check) fn explain<S: Spec>(spec: &S, mut calls: Vec<Timed<S>>) -> Explained<S> {
+pub(in crate::check) fn explain<S: Structure>(spec: &S, mut calls: Vec<Timed<S>>) -> Explained<S> {
     let driver = driver();
     let run = driver.run.borrow();
     // Sorting is stable, and each thread's calls are in their order.
@@ -105,7 +105,9 @@ pub(in crate::check) fn explain<S: Spec>(spec: &S, mut calls: Vec<Timed<S>>) -> 
     let spans: Vec<(usize, Span)> = calls.iter().map(|(call, span)| (call.thread, *span)).collect();
     let history: History<S::Op, S::Ret> = go_on(timed(&run, calls)).collect();
     let answers = history.answers();
-    let slow = run.rules.demand.steps.and_then(|most| slow(&run, &history, &spans, most));
+    let of_all = run.rules.demand.steps;
+    let most = |op: &S::Op| spec.most_steps(op).into_iter().chain(of_all).min();
+    let slow = slow(&run, &history, &spans, most);
     let mut verdicts = driver.verdicts.borrow_mut();
     let overlapped;
     let failed = match run.rules.memory {
@@ -136,21 +138,25 @@ pub(in crate::check) fn explain<S: Spec>(spec: &S, mut calls: Vec<Timed<S>>) -> 
     Explained { history, answers, overlapped, judgement: Some(judgement), slow }
 }
 
-/// A call with more steps than `most`.
+/// A call with more steps than `most` allows it.
 fn slow<Op: Debug, Ret>(
     run: &Run,
     history: &History<Op, Ret>,
     spans: &[(usize, Span)],
-    most: u16,
+    most: impl Fn(&Op) -> Option<u16>,
 ) -> Option<String> {
     let steps = |&(thread, (from, to)): &(usize, Span)| {
         let events = &run.graph.threads[thread][usize::from(from)..usize::from(to)];
         // A read-modify-write is two events, and one step.
         events.iter().filter(|event| event.kind != Kind::Put).count()
     };
-    let nth = spans.iter().position(|span| steps(span) > usize::from(most))?;
-    let ((thread, _), op, took) = (spans[nth], &history.calls()[nth].op, steps(&spans[nth]));
-    Some(format!("not wait-free: {op:?} of thread {thread} took {took} steps, and may take {most}"))
+    history.calls().iter().zip(spans).find_map(|(Call { op, .. }, span @ (thread, _))| {
+        let (most, took) = (most(op)?, steps(span));
+        let slow = took > usize::from(most);
+        slow.then(|| {
+            format!("not wait-free: {op:?} of thread {thread} took {took} steps, and may take {most}")
+        })
+    })
 }
 
 /// Whether two calls of different threads are in no order.

@@ -54,7 +54,7 @@
 //! Lock-free, all but the sleeping ones; and whoever finds others asleep wakes them without a lock
 //! (`src/ring/sleepers.rs`), wherever one of them has stopped. An operation looks again only if its exchange failed (another one's succeeded, or
 //! somebody went to sleep), or if a counter was behind, and it moves on at most once for each exchange that succeeded.
-//! Where a thread stops does not matter: `models/progress.rs` stops it everywhere. Allocation is the allocator's matter.
+//! Where a thread stops does not matter: `models/progress` stops it everywhere. Allocation is the allocator's matter.
 //!
 //! # How much memory
 //! All that the ring needs for `capacity` elements, and for 32 threads in the middle of an operation, is allocated when it
