@@ -1,6 +1,7 @@
 //! What can be asked for.
 
 use super::builds::Build;
+use super::exploring::Exploring;
 use clap::{ArgGroup, Args};
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
@@ -41,6 +42,10 @@ pub struct Options {
     /// End a model that runs longer than this, and report it
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     timeout: u64,
+
+    /// How the explorer goes about it.
+    #[command(flatten)]
+    pub exploring: Exploring,
 
     /// Build, name the tests that would run, and stop
     #[arg(long)]

@@ -14,8 +14,9 @@ pub fn said(record: &Record) -> (String, bool) {
     let (what, gap) = match (&record.outcome, record.demanded, &record.fault) {
         (Outcome::Failed(_), true, None) => ("found", false),
         (Outcome::Failed(_), false, _) => ("(found)", false),
-        (Outcome::Held, false, _) => ("(missed)", false),
-        (Outcome::Held, true, _) => ("SURVIVED", true),
+        // One part of what the explorer has to do need not find it.
+        (Outcome::Held, false, _) | (Outcome::Held, true, None) => ("(missed)", false),
+        (Outcome::Held, true, Some(_)) => ("SURVIVED", true),
         (Outcome::Failed(_), true, Some(_)) => ("OTHER", true),
     };
     (format!("{what}\n{}", HumanCount(record.executions)), gap)

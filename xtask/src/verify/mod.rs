@@ -10,6 +10,7 @@ pub mod child;
 mod cli;
 mod controls;
 mod defects;
+mod exploring;
 mod gaps;
 pub mod markdown;
 mod matrix;
@@ -40,6 +41,8 @@ use targets::{Job, TestId, Workspace};
 pub fn run(options: &Options) -> Result<ExitCode> {
     let started = Instant::now();
     let budget = options.budget()?;
+    let (part, environment) = (options.exploring.part()?, options.exploring.environment()?);
+    let whole = options.whole() && part.is_none();
     child::catch_interrupts()?;
     let workspace = Workspace::find()?;
     let (jobs, mut gaps) = plan(options, &workspace)?;
@@ -61,6 +64,7 @@ pub fn run(options: &Options) -> Result<ExitCode> {
         root: workspace.root.clone(),
         reports: reports.path().into(),
         budget,
+        environment,
         timeout: options.timeout(),
         jobs: options.jobs(),
     };
@@ -84,7 +88,7 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     if !interrupted {
         gaps.extend(gaps::of_weakenings(&tests));
     }
-    if options.whole() && !interrupted {
+    if whole && !interrupted {
         gaps.extend(gaps::of_defects(&required, &tests));
         gaps.extend(pruned::of_all(&tests));
     }
@@ -92,10 +96,11 @@ pub fn run(options: &Options) -> Result<ExitCode> {
         budget: runner.budget,
         seed: std::env::var("SELVEDGE_SEED").ok(),
         weakened: std::env::var("SELVEDGE_WEAKEN").ok().filter(|places| !places.is_empty()),
+        part,
         filter: options.filter.clone(),
         markdown: options.markdown,
         builds: options.builds(),
-        whole: options.whole(),
+        whole,
         interrupted,
         planned,
         left: left.into_iter().map(|job| job.id).collect(),

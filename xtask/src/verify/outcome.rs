@@ -112,7 +112,9 @@ fn distrust(record: &Record, test: &TestId) -> Option<String> {
     if *model != test.name {
         return Some(format!("a record of `{model}`"));
     }
-    if record.executions == 0 {
+    // One part of several may have nothing of a model.
+    let part = matches!(record.coverage, Coverage::Shard(..));
+    if record.executions == 0 && !part {
         return Some("a run of no executions".into());
     }
     if record.pruned > 0 && !is_explorer(known) {
@@ -121,14 +123,15 @@ fn distrust(record: &Record, test: &TestId) -> Option<String> {
     let silent = record.fault.is_none();
     match (&record.outcome, &record.defect, record.demanded) {
         (Outcome::Failed(_), None, _) if silent => Some("failed, and no fault is given".into()),
-        (Outcome::Held, Some(_), true) if silent => {
+        (Outcome::Held, Some(_), true) if silent && !part => {
             Some("the defect was not found, and no fault is given".into())
         }
         (_, None, false) => Some("neither a control nor demanded".into()),
         (_, _, false) if !silent => Some("a fault where nothing was demanded".into()),
         (Outcome::Failed(_), _, _) => None,
         (Outcome::Held, _, _) => {
-            let claims = (record.coverage == Coverage::Sampled) == explores(known);
+            let claims =
+                (record.coverage == Coverage::Sampled) == explores(known) || part && !is_explorer(known);
             claims.then(|| format!("`{engine}` cannot say {:?} of what it saw", record.coverage))
         }
     }
@@ -213,11 +216,20 @@ pub mod tests {
             says(distrusted_of(explorer, |r| r.coverage = Coverage::Sampled), "cannot say Sampled");
         }
         says(distrusted_of(Engine::ShuttlePct2, |r| r.coverage = Coverage::Complete), "cannot say Complete");
+        says(distrusted(|r| r.coverage = Coverage::Shard(0, 3)), "cannot say Shard");
         says(distrusted(|r| r.pruned = 1), "prunes nothing");
         let undemanded = |r: &mut Record| {
             (r.defect, r.demanded, r.fault) = (Some("RB1".into()), false, Some("survived".into()));
         };
         says(distrusted(undemanded), "nothing was demanded");
+    }
+
+    #[test]
+    fn a_part_may_have_seen_nothing() {
+        let nothing = |r: &mut Record| (r.executions, r.coverage) = (0, Coverage::Shard(1, 3));
+        assert_eq!(distrusted_of(Engine::ExplorerSc, nothing), None);
+        let missed = |r: &mut Record| (r.defect, r.coverage) = (Some("RB1".into()), Coverage::Shard(1, 3));
+        assert_eq!(distrusted_of(Engine::ExplorerWeak, missed), None);
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub struct Runner {
     pub reports: PathBuf,
     /// `SELVEDGE_BUDGET`.
     pub budget: String,
+    /// What else they are told.
+    pub environment: Vec<(&'static str, String)>,
     /// The most time that one may take.
     pub timeout: Duration,
     /// How many at a time.
@@ -82,6 +84,7 @@ impl Runner {
         ]);
         command.current_dir(&self.root).env("CARGO_MANIFEST_DIR", &self.root);
         command.env("SELVEDGE_REPORT", &folder).env("SELVEDGE_BUDGET", &self.budget);
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         child::log_to(&mut command, &log)?;
         let started = Instant::now();
         let mut watch = progress.begun(&job.id, &folder);
@@ -119,6 +122,7 @@ mod tests {
             root: folder.path().into(),
             reports: folder.path().into(),
             budget: "quick".into(),
+            environment: vec![("SELVEDGE_SHARD", "0/3".into())],
             timeout,
             jobs: 2,
         };
@@ -136,7 +140,7 @@ mod tests {
         let text = serde_json::to_string(&record("push_push", Engine::Stress)).unwrap();
         let ran = run(
             &format!(
-                "test \"$1 $2\" = 'push_push --exact' || exit 9\necho '{text}' > \"$SELVEDGE_REPORT/$SELVEDGE_BUDGET.json\""
+                "test \"$1 $2 $SELVEDGE_SHARD\" = 'push_push --exact 0/3' || exit 9\necho '{text}' > \"$SELVEDGE_REPORT/$SELVEDGE_BUDGET.json\""
             ),
             LONG,
         );

@@ -10,7 +10,7 @@ use super::outcome::{End, Ran};
 use super::targets::TestId;
 use comfy_table::Table;
 use indicatif::HumanCount;
-use selvedge::check::Outcome;
+use selvedge::check::{Outcome, Record};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -24,6 +24,8 @@ pub struct Report {
     pub seed: Option<String>,
     /// `SELVEDGE_WEAKEN`, if it was set: then the library that was checked is not the one that ships.
     pub weakened: Option<String>,
+    /// The part of what the explorer has to do that it did, if not all.
+    pub part: Option<String>,
     /// What was asked for.
     pub filter: Option<String>,
     /// Whether tables are to be printed as Markdown.
@@ -67,7 +69,7 @@ runs that the explorer pruned):
   ≤n preempt.   the same, for executions with at most n preemptions.
   sampled       schedules or inputs were drawn, there is no end to come to. shuttle is sequentially consistent: it
                 sees no stale reads and no data races. stress is real threads: that it passes says little.
-  INCOMPLETE    stopped before the end. A gap unless the model says that it may be.
+  INCOMPLETE    stopped before the end. A gap unless the model says that it may be. Or one part of several (--shard).
   VACUOUS       no two operations overlapped, so nothing was checked. A gap.
   FAILED        an execution went wrong, or something other than the claimed was shown. A gap.
   NO RECORD     the engine should have run, and left nothing. A gap.
@@ -109,6 +111,12 @@ impl Report {
         if !self.left.is_empty() {
             let names = self.left.iter().map(|test| test.name.as_str()).collect::<Vec<_>>().join(", ");
             writeln!(f, "Left to a long run: {names}.")?;
+        }
+        if let Some(part) = &self.part {
+            writeln!(
+                f,
+                "PART {part} of what the explorer has to do, not a verification: all parts together see everything once."
+            )?;
         }
         if let Some(weakened) = &self.weakened {
             writeln!(
@@ -167,7 +175,8 @@ impl Report {
         let records = || self.tests.iter().flat_map(|ran| &ran.records);
         let models = records().filter(|record| record.defect.is_none()).count();
         let controls = records().filter(|record| record.defect.is_some());
-        let found = controls.clone().filter(|r| r.demanded && r.fault.is_none()).map(|r| &r.defect);
+        let found = |r: &&Record| r.demanded && r.fault.is_none() && matches!(r.outcome, Outcome::Failed(_));
+        let found = controls.clone().filter(found).map(|r| &r.defect);
         let found = found.collect::<BTreeSet<_>>().len();
         let executions = HumanCount(records().map(|record| record.executions).sum());
         write!(f, "{models} runs of models that must hold; {} runs of controls, ", controls.count())?;
@@ -188,6 +197,7 @@ impl Report {
         match (self.interrupted, self.gaps.len()) {
             (true, _) => "STOPPED: nothing is verified".into(),
             (false, 0) if self.weakened.is_some() => "no gap: the checks did NOT notice the weakening".into(),
+            (false, 0) if self.part.is_some() => "no gap in this part, which alone verifies nothing".into(),
             (false, 0) => "verified: no gap".into(),
             (false, 1) => "NOT verified: 1 gap".into(),
             (false, gaps) => format!("NOT verified: {gaps} gaps"),
@@ -235,6 +245,7 @@ pub mod tests {
     use super::super::gaps;
     use super::super::outcome::tests::{failure, id, passed};
     use super::*;
+    use selvedge::check::Coverage;
 
     /// The report of a whole run that went like this.
     pub fn report(tests: Vec<Ran>, required: &[&str]) -> Report {
@@ -245,6 +256,7 @@ pub mod tests {
             budget: "normal".into(),
             seed: None,
             weakened: None,
+            part: None,
             filter: None,
             markdown: false,
             builds: Build::ALL.into(),
@@ -332,6 +344,21 @@ pub mod tests {
         let report = Report { weakened: Some("src/a.rs:1:2=Relaxed".into()), ..report(good(), &["RB1"]) };
         let text = report.to_string();
         assert!(text.contains("AUDIT RUN") && text.contains("did NOT notice"), "{text}");
+    }
+
+    /// What no part can show, the others' defects among it, is no gap; nor is it found.
+    #[test]
+    fn a_part_of_a_run_verifies_nothing() {
+        let mut tests = good();
+        for record in &mut tests[3].records {
+            (record.outcome, record.coverage, record.demanded) = (Outcome::Held, Coverage::Shard(1, 3), true);
+        }
+        let gaps = Vec::new();
+        let report = Report { part: Some("1/3".into()), whole: false, gaps, ..report(tests, &["RB1"]) };
+        let text = report.to_string();
+        assert_eq!(report.exit_code(), 0, "{text}");
+        assert!(text.contains("PART 1/3") && text.contains("verifies nothing"), "{text}");
+        assert!(text.contains("(missed)") && text.contains("0 defects found on demand"), "{text}");
     }
 
     #[test]
