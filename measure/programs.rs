@@ -4,6 +4,9 @@ use super::{hooks, litmus};
 use selvedge::reclaim::{Epoch, Leak, Reclaim};
 use selvedge::ring::Ring;
 use selvedge::stack::TreiberStack;
+use selvedge::sync::atomic::AtomicUsize;
+use selvedge::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use selvedge::sync::cell::UnsafeCell;
 use selvedge::sync::thread;
 use std::sync::Arc;
 
@@ -18,6 +21,9 @@ const RINGS: [(usize, usize); 3] = [(2, 2), (2, 3), (3, 1)];
 /// The same operations on each thread. Where they are said to be alike, the explorer makes use of it.
 const SAME: &str = "TreiberStack, Leak, the same on each";
 
+/// What the explorer's prototype ran, as it had it: see [`numbered`].
+const NUMBERED: &str = "Treiber's algorithm, numbered nodes";
+
 /// The programs of the table, by group, in the order of its rows.
 fn table() -> Vec<(&'static str, String, Program)> {
     let mut all: Vec<(&'static str, String, Program)> = Vec::new();
@@ -28,6 +34,7 @@ fn table() -> Vec<(&'static str, String, Program)> {
         all.push((SAME, size(at), same(at, on_others)));
         all.push((SAME, size(at) + ", alike", same(at, on_alike)));
     }
+    all.push((NUMBERED, size((3, 2)), numbered((3, 2))));
     all.extend(RINGS.map(|at| ("Ring", size(at), ring(at))));
     all.extend(litmus::programs().map(|(name, program)| ("litmus", name.to_string(), program)));
     all
@@ -77,6 +84,58 @@ fn stack<R: Reclaim + 'static>((threads, operations): (usize, usize)) -> Program
                 match (thread + nth).is_multiple_of(2) {
                     true => stack.push(nth),
                     false => _ = stack.pop(),
+                }
+            }
+        });
+    })
+}
+
+/// Pushes and pops in turn as above, of nodes that are numbers. Steps are those of the head and of a cell in each node; the
+/// links are beside the facade, as those of the prototype were.
+fn numbered((threads, operations): (usize, usize)) -> Program {
+    struct Stack {
+        head: AtomicUsize,
+        next: Vec<(std::sync::atomic::AtomicUsize, UnsafeCell<()>)>,
+    }
+    // SAFETY: who makes a node writes its cell before it is pushed, and that is not pushed again.
+    unsafe impl Sync for Stack {}
+
+    impl Stack {
+        fn push(&self, node: usize) {
+            let (next, cell) = &self.next[node];
+            cell.with_mut(|_| ());
+            let mut head = self.head.load(Relaxed);
+            loop {
+                next.store(head, Relaxed);
+                match self.head.compare_exchange(head, node, Release, Relaxed) {
+                    Ok(_) => return,
+                    Err(now) => head = now,
+                }
+            }
+        }
+
+        fn pop(&self) {
+            let mut head = self.head.load(Acquire);
+            while head != 0 {
+                let (next, cell) = &self.next[head];
+                cell.with(|_| ());
+                match self.head.compare_exchange(head, next.load(Relaxed), Acquire, Acquire) {
+                    Ok(_) => return,
+                    Err(now) => head = now,
+                }
+            }
+        }
+    }
+
+    Box::new(move || {
+        let nodes = 1 + threads * operations;
+        let next = (0..nodes).map(|_| Default::default()).collect();
+        let stack = Stack { head: AtomicUsize::new(0), next };
+        on_threads(threads, (stack, operations), |(stack, operations), thread| {
+            for nth in 0..*operations {
+                match (thread + nth).is_multiple_of(2) {
+                    true => stack.push(1 + thread * operations + nth),
+                    false => stack.pop(),
                 }
             }
         });
