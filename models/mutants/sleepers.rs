@@ -132,11 +132,23 @@ struct Doors<B>(fn() -> B);
 impl<B: Bed> Spec for Doors<B> {
     type Op = Op;
     type Ret = ();
-    type State = ();
+    /// Whether it is open, or shut for ever.
+    type State = bool;
 
-    fn initial(&self) {}
+    fn initial(&self) -> bool {
+        false
+    }
 
-    fn step(&self, (): &mut (), _: &Op) {}
+    fn step(&self, over: &mut bool, op: &Op) {
+        *over = *over || !matches!(op, Op::Wait);
+    }
+
+    fn outcomes(&self, over: &bool, op: &Op) -> Vec<((), bool)> {
+        match op {
+            Op::Wait if !over => Vec::new(),
+            _ => vec![((), true)],
+        }
+    }
 }
 
 impl<B: Bed> Structure for Doors<B> {

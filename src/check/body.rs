@@ -24,6 +24,10 @@ pub(super) trait Declared: Send + Sync {
     /// The scenario as it would be written down, in the crate of this name.
     fn source(&self, within: Option<&str>) -> String;
 
+    /// Whether operations may wait for ever, by the specification.
+    #[cfg(shuttle)]
+    fn may_wait_for_ever(&self) -> bool;
+
     /// With this scenario, if it has the same operations.
     fn on(&self, scenario: &dyn Any) -> Option<Body>;
 }
@@ -41,6 +45,11 @@ impl<S: Structure> Declared for Of<S> {
 
     fn source(&self, within: Option<&str>) -> String {
         self.scenario.source(within)
+    }
+
+    #[cfg(shuttle)]
+    fn may_wait_for_ever(&self) -> bool {
+        super::waits::may_wait_for_ever(&*self.structure, &self.scenario)
     }
 
     fn on(&self, scenario: &dyn Any) -> Option<Body> {

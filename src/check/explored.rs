@@ -159,15 +159,18 @@ fn make_smaller(
     of: &dyn Fn(&Body, &Tally) -> Program,
 ) -> (Body, Failure) {
     let plan = plan(model, engine, SMALLER);
-    let kind = kind(&failure).to_string();
-    // With less in it others may wait for what nobody does.
-    if !is_wanted(model, &failure) || ["deadlock", "no progress"].contains(&kind.as_str()) {
+    if !is_wanted(model, &failure) {
         return (body, failure);
     }
+    let kind = kind(&failure).to_string();
+    // With less in it others may wait for what nobody does: that would be no failure.
+    let waits = ["deadlock", "no progress"].contains(&kind.as_str());
     let wanted = |failure: &Failure| is_wanted(model, failure) && self::kind(failure) == kind;
     loop {
         let all = body.declared.as_ref().map(|declared| declared.smaller()).unwrap_or_default();
-        let smaller = all.into_iter().find_map(|less| {
+        let may_wait = |body: &Body| body.declared.as_ref().is_some_and(|it| it.may_wait_for_ever());
+        let mut all = all.into_iter().filter(|less| !(waits && may_wait(less)));
+        let smaller = all.find_map(|less| {
             let Hunted { failure, .. } = plan.hunt(&of(&less, &Tally::new(None)), &wanted);
             Some((less, failure.filter(wanted)?))
         });

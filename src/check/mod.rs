@@ -76,6 +76,8 @@ mod spec;
 pub mod specs;
 mod tally;
 mod verdict;
+#[cfg(shuttle)]
+mod waits;
 
 #[cfg(any(loom, shuttle))]
 mod columns;

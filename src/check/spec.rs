@@ -22,7 +22,8 @@ pub trait Spec: Send + Sync + 'static {
     /// Carries out `op`: changes the state and answers. If several answers are right, any of them.
     fn step(&self, state: &mut Self::State, op: &Self::Op) -> Self::Ret;
 
-    /// All right answers to `op` in `state`, each with the state after it.
+    /// All right answers to `op` in `state`, each with the state after it. None where it has to wait until the state is another
+    /// one: then that it goes on waiting is right, and that it answers is wrong.
     fn outcomes(&self, state: &Self::State, op: &Self::Op) -> Vec<(Self::Ret, Self::State)> {
         let mut after = state.clone();
         let ret = self.step(&mut after, op);

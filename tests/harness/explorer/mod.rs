@@ -3,6 +3,7 @@
 mod pasted;
 mod real_time;
 mod traces;
+mod waiting;
 
 use crate::child::{child, is_child};
 use crate::panic_of;
