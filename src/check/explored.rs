@@ -20,8 +20,13 @@ use std::rc::Rc;
 /// The most executions of one body in a normal run; a tenth of it must do for the models of a quick one.
 const CAP: u64 = 6_000_000;
 
-/// After a failure, so many more runs look for a simpler one.
+/// After a failure, so many more runs look for a simpler one, and so many failing executions are compared.
 const MORE: u64 = 2_000;
+const FAILURES: usize = 100;
+
+/// The same of the scenario that was made small: mostly all of its executions.
+const SMALLEST: u64 = 20_000;
+const SMALLEST_FAILURES: usize = 2_000;
 
 /// The most runs that are spent on a smaller scenario.
 const SMALLER: u64 = 20_000;
@@ -54,7 +59,8 @@ fn plan(model: &Model, engine: Engine, cap: u64) -> Plan {
     let weak_fails = model.allowed_choices().contains(&Choice::SpuriousFailure);
     let steps = model.progress.and_then(Progress::steps);
     let progress = Demand { steps, ..Demand::NONE };
-    Plan { memory: memory(engine), cap, more: MORE, disturbances: 1, weak_fails, progress }
+    let memory = memory(engine);
+    Plan { memory, cap, more: MORE, failures: FAILURES, disturbances: 1, weak_fails, progress }
 }
 
 /// Runs `model`.
@@ -174,9 +180,13 @@ fn make_smaller(
             let Hunted { failure, .. } = plan.hunt(&of(&less, &Tally::new(None)), &wanted);
             Some((less, failure.filter(wanted)?))
         });
-        let Some(smaller) = smaller else { return (body, failure) };
+        let Some(smaller) = smaller else { break };
         (body, failure) = smaller;
     }
+    let all = Plan { cap: SMALLEST, more: SMALLEST, failures: SMALLEST_FAILURES, ..plan };
+    let Hunted { complete, failure: simplest, .. } = all.hunt(&of(&body, &Tally::new(None)), &wanted);
+    let simplest = simplest.filter(wanted).map(|simplest| Failure { fewest: complete, ..simplest });
+    (body, simplest.unwrap_or(failure))
 }
 
 /// The failing execution as a `#[test]` that can be pasted.

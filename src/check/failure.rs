@@ -15,6 +15,9 @@ pub struct Failure {
     /// The failing execution, for `Model::replay`, if the engine was the explorer.
     #[serde(default)]
     pub schedule: Option<String>,
+    /// Whether every execution of the scenario was seen, and none that fails so has fewer switches of threads.
+    #[serde(default)]
+    pub fewest: bool,
     /// The failing execution as a test that can be pasted.
     #[serde(default)]
     pub test: Option<String>,
@@ -26,7 +29,7 @@ pub struct Failure {
 impl Failure {
     /// What went wrong, and how it came to that.
     pub(super) fn new(message: String, trace: String) -> Self {
-        Failure { message, trace, schedule: None, test: None, execution: None }
+        Failure { message, trace, schedule: None, fewest: false, test: None, execution: None }
     }
 
     /// The same with what was recorded of it.
@@ -43,6 +46,9 @@ impl fmt::Display for Failure {
         }
         if let Some(schedule) = &self.schedule {
             write!(f, "\nschedule: {schedule}\n")?;
+            if self.fewest {
+                writeln!(f, "(no execution of this scenario fails so with fewer switches of threads)")?;
+            }
         }
         if let Some(test) = &self.test {
             write!(f, "\n{test}")?;

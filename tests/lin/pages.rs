@@ -48,6 +48,7 @@ fn stale() -> Failure {
         message: "not linearizable".into(),
         trace: String::new(),
         schedule: None,
+        fewest: false,
         test: None,
         execution: Some(Box::new(Execution::of_history(attempt))),
     }

@@ -20,9 +20,6 @@ fn weight(wanted: bool, script: &Script) -> Weight {
     (!wanted, script.switches(), script.stale_reads(), script.oddities(), script.steps())
 }
 
-/// The most failing executions that are compared: each ends shuttle's run, and the next begins a new one.
-const FAILURES: usize = 100;
-
 /// How a program is explored.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::check) struct Plan {
@@ -31,6 +28,8 @@ pub(in crate::check) struct Plan {
     pub cap: u64,
     /// After a failure, so many more runs look for a simpler one.
     pub more: u64,
+    /// The most failing executions that are compared: each ends shuttle's run, and the next begins a new one.
+    pub failures: usize,
     /// The most disturbances of an execution: see [`Explorer::disturbances`](super::Explorer::disturbances).
     pub disturbances: usize,
     /// Weak compare-exchanges may fail for no reason.
@@ -90,9 +89,9 @@ impl Plan {
             },
             body: Arc::new(move || own(false)),
         };
-        let limits = Limits { runs: self.cap, more: self.more, failures: FAILURES };
+        let limits = Limits { runs: self.cap, more: self.more, failures: self.failures };
         let left = running.explore(&job, self.memory, limits).unwrap_or_else(|why| panic!("{why}"));
-        let complete = left.stacks.is_empty();
+        let complete = left.stacks.is_empty() && left.failures.len() < self.failures;
         let found = left.failures.iter().find(|failed| failed.wanted);
         let seen = found.map_or(left.seen, |failed| failed.seen);
         let weight = |Failed { script, wanted, .. }: &Failed| weight(*wanted, script);

@@ -172,7 +172,7 @@ pub mod tests {
 
     pub fn failure() -> Outcome {
         let (message, trace) = ("use after free".into(), "thread 0 | thread 1".into());
-        Outcome::Failed(Failure { message, trace, schedule: None, test: None, execution: None })
+        Outcome::Failed(Failure { message, trace, schedule: None, fewest: true, test: None, execution: None })
     }
 
     /// A model that passed in its build, with all its records.
