@@ -11,16 +11,17 @@ use selvedge::check::Model;
 use selvedge::reclaim::{Broken, Domain, Epoch};
 
 /// Every engine but uniformly random schedules, which seldom stop a reader for as long as a scan takes.
-const ALL: [Engine; 6] = [LoomPlain, LoomStrong, ShuttlePct2, ShuttlePct3, ExplorerSc, ExplorerWeak];
+pub(crate) const ALL: [Engine; 6] =
+    [LoomPlain, LoomStrong, ShuttlePct2, ShuttlePct3, ExplorerSc, ExplorerWeak];
 
 /// For what needs more than one such stop. loom strong has two preemptions at most in a quick run.
-const EXHAUSTIVE: [Engine; 3] = [LoomPlain, ExplorerSc, ExplorerWeak];
+pub(crate) const EXHAUSTIVE: [Engine; 3] = [LoomPlain, ExplorerSc, ExplorerWeak];
 
 /// Those that know weak memory, for what is wrong with an ordering alone.
-const WEAK: [Engine; 2] = [LoomPlain, ExplorerWeak];
+pub(crate) const WEAK: [Engine; 2] = [LoomPlain, ExplorerWeak];
 
 /// loom says that the free is not ordered after the read. A bag that two empty is a race.
-const SAYING: [&str; 3] = ["use after free", "Causality violation", "data race"];
+pub(crate) const SAYING: [&str; 3] = ["use after free", "Causality violation", "data race"];
 
 /// `name: what is wrong, called so, on the strategy: scenario, by these engines`.
 macro_rules! controls {

@@ -10,6 +10,7 @@
 //! | `registers.rs` | one pointer, read and replaced: each part of a strategy, with as few steps as can be |
 //! | `stacks.rs` | Treiber's stack, and the one with elimination, under each strategy |
 //! | `lapsed.rs` | ABA, where a pop has let its guard go meanwhile |
+//! | `owned.rs` | guards that own their domain, and go to another thread |
 //! | `controls.rs` | what is wrong, and who must find it |
 //! | `bounds.rs` | garbage and memory: what a stopped thread keeps, what one that has ended leaves |
 //! | `stopped.rs` | what is left where one who retires or flushes has stopped |
@@ -33,6 +34,7 @@ mod controls;
 // Of the memory that the engines give out, and so theirs alone.
 #[cfg(any(loom, shuttle))]
 mod lapsed;
+mod owned;
 mod progress;
 mod registers;
 mod stacks;

@@ -47,6 +47,8 @@ pub enum Broken {
     SkipsOne,
     /// Hazards: the mark is taken back as soon as it was validated.
     ClearedEarly,
+    /// Hazards: who has given its mark back goes on as if it had not. It may be another's by then.
+    KeptMark,
     /// A mark is claimed by a store: somebody else may have done so since it was seen to be free.
     ClaimedTwice,
     /// A slot does not tell its fillings apart: a node is freed on the evidence about the one before.

@@ -198,6 +198,7 @@ impl<D: Domain, const HAZARDS: usize, const WAITING: usize> HazardShield<'_, D, 
         if let Some(mark) = self.mark.take() {
             // Release: as `hazard.protect.publish`, and to the next claim.
             mark.store(ptr::null_mut(), Release); // step: hazard.clear.store
+            self.mark = is_broken::<D>(Broken::KeptMark).then_some(mark);
         }
     }
 }
