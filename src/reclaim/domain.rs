@@ -53,6 +53,8 @@ pub enum Broken {
     ClaimedTwice,
     /// A slot does not tell its fillings apart: a node is freed on the evidence about the one before.
     OldEvidence,
+    /// Hazards: slots that were in somebody's hands are looked at again, and what was learned since is not acquired before.
+    NoHeldFence,
     /// Hazards: a block is added whenever a scan has freed nothing, although there may be room.
     GrowsEarly,
     /// Epochs: nodes are freed an epoch too early.

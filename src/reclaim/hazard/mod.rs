@@ -138,16 +138,22 @@ impl<D: Domain, const HAZARDS: usize, const WAITING: usize> Hazard<D, HAZARDS, W
 
     /// What is published now, in order, for many to be looked up.
     fn published(&self) -> Vec<*mut ()> {
-        // Pairs with `hazard.protect.fence`: see the chapter. As an acquire fence it orders all that was done before the
-        // noted nodes were retired before what follows.
-        if D::ASYMMETRIC && !is_broken::<D>(Broken::NoScanFence) {
-            heavy_fence(); // step: hazard.scan.fence
-        } else if !D::ASYMMETRIC {
-            fence(SeqCst); // step: hazard.scan.full_fence
+        if !is_broken::<D>(Broken::NoScanFence) {
+            Self::fence_scan();
         }
         let mut published: Vec<_> = self.registry.marks().collect();
         published.sort_unstable();
         published
+    }
+
+    /// Orders what was noted before what is read next, and all that was done before those nodes were retired.
+    fn fence_scan() {
+        // Pairs with `hazard.protect.fence`: see the chapter.
+        if D::ASYMMETRIC {
+            heavy_fence(); // step: hazard.scan.fence
+        } else {
+            fence(SeqCst); // step: hazard.scan.full_fence
+        }
     }
 
     fn is_free(published: &[*mut ()], node: *mut ()) -> bool {

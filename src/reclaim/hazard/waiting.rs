@@ -140,7 +140,7 @@ impl<D: Domain, const MARKS: usize, const SLOTS: usize> Hazards<D, MARKS, SLOTS>
         }
         let full = match is_broken::<D>(Broken::GrowsEarly) {
             true => !freed,
-            false => !room && Slot::are_held(&held),
+            false => !room && Slot::are_held::<D>(&held),
         };
         if full { Found::Full(looked.len() / SLOTS) } else { Found::Room }
     }
