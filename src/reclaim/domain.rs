@@ -57,6 +57,10 @@ pub enum Broken {
     NoHeldFence,
     /// Hazards: a block is added whenever a scan has freed nothing, although there may be room.
     GrowsEarly,
+    /// Hazards: who retires a node has no place for it when the destructor of another one panics.
+    LosesItsOwn,
+    /// Epochs: who empties a bag that is nobody's does not give the mark back when a destructor panics.
+    KeepsItsMark,
     /// Epochs: nodes are freed an epoch too early.
     OneEarly,
     /// Epochs: a bag is emptied that is somebody's.

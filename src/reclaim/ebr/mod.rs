@@ -58,6 +58,7 @@ use crate::sync::atomic::{
     fence,
 };
 use bag::Bag;
+use std::mem::ManuallyDrop;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::{fmt, ptr};
 
@@ -161,7 +162,13 @@ impl<D: Domain, const PINS: usize, const WAITING: usize> Ebr<D, PINS, WAITING> {
         if place.beside.count() > 0
             && (is_broken::<D>(Broken::BagOfOthers) || Pins::<D, PINS>::hold(place, collector()))
         {
-            EbrGuard { domain: self, place }.free(latest);
+            let guard = EbrGuard { domain: self, place };
+            if is_broken::<D>(Broken::KeepsItsMark) {
+                let kept = ManuallyDrop::new(guard);
+                kept.free(latest);
+                return drop(ManuallyDrop::into_inner(kept));
+            }
+            guard.free(latest);
         }
     }
 }

@@ -90,7 +90,7 @@ impl<D: Domain, const MARKS: usize, const SLOTS: usize> Hazards<D, MARKS, SLOTS>
                 while !hazards.fill(retired) && !hazards.bring_with(hazards.shared().count(), retired) {}
             }
         }
-        let homeless = Homeless(self, retired);
+        let homeless = (!is_broken::<D>(Broken::LosesItsOwn)).then(|| Homeless(self, retired));
         while !self.fill(retired) {
             if let Found::Full(blocks) = self.scan(&gather, &allows)
                 && self.bring_with(blocks, retired)
