@@ -175,6 +175,11 @@ impl<T, const INDEX: u32> VersionedStack<T, INDEX> {
     /// # Errors
     /// The value, if the stack was full at that moment.
     pub fn push(&self, value: T) -> Result<(), Full<T>> {
+        // Before a cell is taken: pushes that find no room would keep pops from giving theirs back, by the one word that
+        // names the free ones.
+        if self.is_full() {
+            return Err(Full(value));
+        }
         let id = self.arena.insert(value); // step: vstack.push.alloc
         let mut backoff = Backoff::new();
         // Acquire: pairs with `vstack.push.publish`; the link of the cell is seen, and with it the depth.
