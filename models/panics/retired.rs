@@ -3,7 +3,7 @@
 
 use crate::register::Op::{self, Flush, Read, Write};
 use crate::register::{Number, registers_of};
-use selvedge::check::{Choice, Engine, Model, Panicky, Scenario, catch_chosen, may_panic};
+use selvedge::check::{Model, Panicky, Scenario, catch_chosen, may_panic};
 use selvedge::reclaim::{Anyone, Domain, Ebr, Guard, Hazard, Leak, Reclaim};
 use selvedge::stack::{EliminationStack, TreiberStack};
 use selvedge::sync::{Arc, heap, thread};
@@ -180,6 +180,7 @@ selvedge::model!(written_under_ebr, read_and_replaced::<Epochs>("Ebr", two_write
 mod controls {
     use super::*;
     use crate::destructors::CHOOSING;
+    use selvedge::check::{Choice, Engine};
     use selvedge::reclaim::Broken;
 
     fn killed(

@@ -13,6 +13,7 @@
 //! | `owned.rs` | guards that own their domain, and go to another thread |
 //! | `controls.rs` | what is wrong, and who must find it |
 //! | `bounds.rs` | garbage and memory: what a stopped thread keeps, what one that has ended leaves |
+//! | `forgotten.rs` | guards and shields that are forgotten keep what they protect |
 //! | `stopped.rs` | what is left where one who retires or flushes has stopped |
 //! | `progress.rs` | the bookkeeping is lock-free |
 //! | `steps.rs` | what a guard and a read cost, in steps |
@@ -31,6 +32,7 @@ mod stack;
 mod bounds;
 #[cfg(any(loom, shuttle))]
 mod controls;
+mod forgotten;
 // Of the memory that the engines give out, and so theirs alone.
 #[cfg(any(loom, shuttle))]
 mod lapsed;

@@ -37,6 +37,11 @@ pub unsafe trait ProtectsAll: Reclaim {}
 
 /// What a thread has while it uses nodes.
 ///
+/// One that is forgotten ([`std::mem::forget`]) never ends, nor does what it protects: under [`Ebr`](super::Ebr) the epoch
+/// stands still, and nothing is freed any more until the domain is dropped; under [`Epoch`](super::Epoch) nothing in the whole
+/// process, ever; under [`Hazard`](super::Hazard) a guard keeps nothing, and a shield its one node and its hazard, until
+/// the domain is dropped. Nothing else breaks.
+///
 /// # Safety
 /// See [`Reclaim`].
 pub unsafe trait Guard {

@@ -1,6 +1,7 @@
 //! The strategies in the plain build: what they free, and when.
 #![cfg(not(any(loom, shuttle)))]
 
+mod forgotten;
 #[path = "../shared/ledger.rs"]
 mod ledger;
 mod nested;

@@ -66,6 +66,9 @@ use waiting::Hazards;
 /// `D` names the domain. `HAZARDS` is how many shields a block of memory has room for, `WAITING` how many nodes wait
 /// there at most: when there is no place left, those who retire look what can be freed.
 ///
+/// A shield that is forgotten ([`std::mem::forget`]) keeps its node and its hazard until the domain is dropped; a guard
+/// keeps nothing, but for an owned one, which keeps the domain.
+///
 /// ```
 /// # #[cfg(any(loom, shuttle))] fn main() {} // what it does would have to be inside a model
 /// # #[cfg(not(any(loom, shuttle)))] fn main() {
