@@ -41,7 +41,7 @@ struct Ours<R> {
     reclaim: R,
 }
 
-impl<R: Reclaim> Ours<R> {
+impl<R: Reclaim + Default> Ours<R> {
     fn new() -> Self {
         Ours { place: AtomicPtr::new(heap::alloc(1)), reclaim: R::default() }
     }

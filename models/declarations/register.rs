@@ -51,16 +51,16 @@ impl Number for u8 {
 /// A register that holds 0 at first; `R` is how nodes are freed.
 pub struct Registers<R, N = u8>(Retire, PhantomData<(R, N)>);
 
-pub fn registers<R: Reclaim + 'static>() -> Registers<R> {
+pub fn registers<R: Reclaim + Default + 'static>() -> Registers<R> {
     registers_of()
 }
 
-pub fn registers_of<R: Reclaim + 'static, N: Number>() -> Registers<R, N> {
+pub fn registers_of<R: Reclaim + Default + 'static, N: Number>() -> Registers<R, N> {
     Registers(Retire::After, PhantomData)
 }
 
 #[cfg(any(loom, shuttle))]
-pub fn retiring_too_early<R: Reclaim + 'static>() -> Registers<R> {
+pub fn retiring_too_early<R: Reclaim + Default + 'static>() -> Registers<R> {
     Registers(Retire::Before, PhantomData)
 }
 
@@ -104,7 +104,7 @@ impl<R: Reclaim, N> Drop for Register<R, N> {
     }
 }
 
-impl<R: Reclaim + 'static, N: Number> Spec for Registers<R, N> {
+impl<R: Reclaim + Default + 'static, N: Number> Spec for Registers<R, N> {
     type Op = Op;
     type Ret = Option<u8>;
     type State = u8;
@@ -123,7 +123,7 @@ impl<R: Reclaim + 'static, N: Number> Spec for Registers<R, N> {
     }
 }
 
-impl<R: Reclaim + 'static, N: Number> Structure for Registers<R, N> {
+impl<R: Reclaim + Default + 'static, N: Number> Structure for Registers<R, N> {
     type Sut = Register<R, N>;
 
     fn create(&self) -> Self::Sut {

@@ -31,7 +31,7 @@ fn retire<R: Reclaim>(domain: &R, dropped: &Book<AtomicUsize>) -> bool {
 }
 
 /// A strategy that can tell how many nodes wait.
-trait Counts: Reclaim + 'static {
+trait Counts: Reclaim + Default + 'static {
     fn waiting(&self) -> usize;
 }
 
@@ -64,7 +64,7 @@ fn both_retire<R: Counts>() {
 }
 
 /// All that waits goes with the domain, each node once.
-fn dropped_with_it<R: Reclaim>() {
+fn dropped_with_it<R: Reclaim + Default>() {
     let dropped = Book::new(AtomicUsize::new(0));
     let domain = R::default();
     (0..3).for_each(|_| assert!(retire(&domain, &dropped), "there is room for three"));
@@ -156,7 +156,7 @@ impl Number for Panicky<u8> {
 }
 
 /// Readers go on, and see what is there, whoever is left by the destructor of an old node.
-fn read_and_replaced<R: Reclaim + 'static>(structure: &str, scenario: Scenario<Op>) -> Model {
+fn read_and_replaced<R: Reclaim + Default + 'static>(structure: &str, scenario: Scenario<Op>) -> Model {
     Model::of(registers_of::<R, Panicky<u8>>(), scenario)
         .structure(structure)
         .property("linearizable, with panics")

@@ -11,7 +11,7 @@ use selvedge::sync::atomic::{AtomicPtr, Ordering};
 use selvedge::sync::{Arc, heap, thread};
 
 /// A strategy that can tell how many nodes wait.
-pub(crate) trait Counts: Reclaim + 'static {
+pub(crate) trait Counts: Reclaim + Default + 'static {
     fn waiting(&self) -> usize;
 }
 

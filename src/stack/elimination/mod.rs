@@ -209,7 +209,7 @@ impl<T, R: Reclaim + RefUnwindSafe> RefUnwindSafe for EliminationStack<T, R> {}
 
 /// # Panics
 /// If there is no memory for some places.
-impl<T, R: Reclaim> Default for EliminationStack<T, R> {
+impl<T, R: Reclaim + Default> Default for EliminationStack<T, R> {
     fn default() -> Self {
         Self::with_reclaim(R::default(), PLACES).unwrap_or_else(|error| panic!("{error}"))
     }
@@ -246,7 +246,7 @@ impl<T, R: Reclaim> Extend<T> for &EliminationStack<T, R> {
 }
 
 /// The last value of the iterator is on top.
-impl<T, R: Reclaim> FromIterator<T> for EliminationStack<T, R> {
+impl<T, R: Reclaim + Default> FromIterator<T> for EliminationStack<T, R> {
     fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Self {
         let mut stack = Self::default();
         stack.extend(values);
