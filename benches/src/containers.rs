@@ -2,7 +2,7 @@
 //!
 //! ```sh
 //! cargo run --release --manifest-path benches/Cargo.toml --bin containers
-//! valgrind --tool=callgrind --toggle-collect='*<HelpingRing*push_pop*' … # `once` as an argument: each program a thousand times
+//! valgrind --tool=callgrind … # `once` as an argument: each program a thousand times
 //! ```
 //! The ratios are to crossbeam's queue, and to Treiber's stack.
 
@@ -18,6 +18,7 @@ use std::thread;
 /// Room for all that is in there at once, so that who pushes and pops never finds it full.
 const ROOM: usize = 1024;
 
+/// The one in the middle counts: threads are to meet.
 const ROUNDS: Rounds = Rounds { rounds: 21, turns: 100_000, counts: 10 };
 
 /// What holds numbers, as each contender does.

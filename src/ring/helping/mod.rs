@@ -69,6 +69,23 @@
 //! are moved by fetch-and-add, which scales better under heavy contention, and count attempts, not elements, so that they
 //! cannot say either how many there are.
 //!
+//! # What it costs
+//! `cargo run --release --manifest-path benches/Cargo.toml --bin containers`: nanoseconds a turn, and in brackets the ratio to
+//! crossbeam's queue, on two shared x86-64 cores; of 21 rounds the one in the middle.
+//!
+//! | | threads | crossbeam's `ArrayQueue` | `Ring` | `HelpingRing` |
+//! |---|---|---|---|---|
+//! | a push and a pop | 1 | 6.7 (1.00) | 8.6 (1.28) | 16.9 (2.51) |
+//! | a push and a pop | 2 | 23.9 (1.00) | 26.9 (1.13) | 34.4 (1.44) |
+//! | a push and a pop | 8 | 77.9 (1.00) | 82.1 (1.05) | 128.7 (1.65) |
+//! | from half of them to the other half | 2 | 41.9 (1.00) | 21.2 (0.51) | 33.1 (0.79) |
+//! | from half of them to the other half | 8 | 187.5 (1.00) | 66.1 (0.35) | 177.3 (0.95) |
+//! | a push that finds no room | 1 | 2.5 (1.00) | 3.3 (1.29) | 2.7 (1.09) |
+//!
+//! A push looks for room before it takes a cell. That is two instructions more where there is room, and a hundred fewer
+//! where there is none (callgrind). From one thread to another it was 4,100 ns without: a producer that polled the full
+//! ring took the topmost cell and gave it back all the time, and the consumer's exchange of the same word failed.
+//!
 //! # Orderings
 //! Elements travel by the words of the slots: release with the exchange, acquire with the load before. Counters release
 //! what their mover saw in the slot: who reads `tail = p` finds no slot of a lap that is over. "Full", "empty" and the
