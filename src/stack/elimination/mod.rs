@@ -34,7 +34,7 @@
 //! # When it pays
 //! Not on two cores, where there is nobody else to meet. `cargo run --release --manifest-path benches/Cargo.toml --bin
 //! containers`: nanoseconds a turn, and in brackets the ratio to Treiber's stack, on two shared x86-64 cores; of 21 rounds the
-//! one in the middle. Ratios of 0.8 to 1.1 are the same here from run to run.
+//! one in the middle. What lies between 0.8 and 1.2 changes from run to run.
 //!
 //! | | threads | `TreiberStack` | 1 place | 8 places | `Mutex<Vec>` |
 //! |---|---|---|---|---|---|
