@@ -76,7 +76,7 @@ pub fn on_threads<T: Send + Sync + 'static>(threads: usize, shared: T, work: fn(
 }
 
 /// Pushes and pops in turn; odd threads begin with a pop.
-fn stack<R: Reclaim + 'static>((threads, operations): (usize, usize)) -> Program {
+fn stack<R: Reclaim + Default + 'static>((threads, operations): (usize, usize)) -> Program {
     Box::new(move || {
         let stack = TreiberStack::<usize, R>::default();
         on_threads(threads, (stack, operations), |(stack, operations), thread| {

@@ -47,7 +47,7 @@ const THREADS: usize = 4;
 const EACH: usize = 30_000;
 
 /// Values on the heap, so that one that is there twice, or that was freed, is noticed. Few places, many meetings.
-fn exchange<R: Reclaim>(places: usize) {
+fn exchange<R: Reclaim + Default>(places: usize) {
     let stack = EliminationStack::with_reclaim(R::default(), places).expect("few places");
     let start = Barrier::new(THREADS);
     let work = |thread: usize| {

@@ -2,9 +2,12 @@
 //! so these tests go one after the other, and no other ones are in their process.
 #![cfg(not(any(loom, shuttle)))]
 
+#[path = "shared/child.rs"]
+mod child;
 #[path = "shared/ledger.rs"]
 mod ledger;
 
+use child::{child, is_child};
 use ledger::{Ledger, Tracked};
 use selvedge::reclaim::{Epoch, Guard, Reclaim};
 use selvedge::stack::TreiberStack;
@@ -75,6 +78,20 @@ fn a_thread_that_is_pinned_keeps_what_is_retired() {
     drop(guard);
     flush();
     assert_eq!(dropped(), 10_000);
+}
+
+/// In a process of its own, where nothing is freed ever after: there is one collector, and its thread need not even live.
+#[test]
+fn a_guard_that_is_forgotten_keeps_what_is_retired() {
+    let test = "a_guard_that_is_forgotten_keeps_what_is_retired";
+    if !is_child(test) {
+        let (passed, said) = child(test, &[]);
+        return assert!(passed, "{said}");
+    }
+    thread::spawn(|| std::mem::forget(Epoch.pin())).join().expect("no panic");
+    (0..10_000).for_each(|_| retire(Kind::Good));
+    flush();
+    assert_eq!(dropped(), 0);
 }
 
 #[test]

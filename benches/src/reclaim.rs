@@ -4,19 +4,15 @@
 //! cargo run --release --manifest-path benches/Cargo.toml --bin reclaim
 //! valgrind --tool=callgrind --toggle-collect='*fresh_hazard*' … # `once` as an argument: each program a thousand times
 //! ```
-//! Rounds of all contenders alternate, and the fastest round of each counts: what is left out is what disturbed it. The
-//! ratios are to crossbeam-epoch.
+//! The ratios are to crossbeam-epoch.
 
+mod rounds;
+
+use rounds::{Rounds, print_head, print_row};
 use selvedge::reclaim::{Domain, Ebr, Epoch, Guard, Hazard, Reclaim, Shield};
 use selvedge::sync::atomic::{AtomicPtr, Ordering::AcqRel, Ordering::Acquire};
 use selvedge::sync::heap;
 use std::hint::black_box;
-use std::sync::Barrier;
-use std::thread;
-use std::time::{Duration, Instant};
-
-const ROUNDS: usize = 40;
-const TURNS: u32 = 20_000;
 
 /// A domain whose readers always fence.
 struct Fenced;
@@ -45,7 +41,7 @@ struct Ours<R> {
     reclaim: R,
 }
 
-impl<R: Reclaim> Ours<R> {
+impl<R: Reclaim + Default> Ours<R> {
     fn new() -> Self {
         Ours { place: AtomicPtr::new(heap::alloc(1)), reclaim: R::default() }
     }
@@ -158,35 +154,13 @@ impl Contender for Seize {
     }
 }
 
-/// How long one turn takes, in the fastest of some rounds, for each contender.
-fn measure(
-    contenders: &[(&str, Box<dyn Contender>)],
-    threads: usize,
-    turn: impl Fn(&dyn Contender, u32) + Sync,
-) -> Vec<f64> {
-    let mut best = vec![Duration::MAX; contenders.len()];
-    for _ in 0..ROUNDS {
-        for ((_, contender), best) in contenders.iter().zip(&mut best) {
-            let ready = Barrier::new(threads);
-            let slowest = thread::scope(|scope| {
-                let work = || {
-                    ready.wait();
-                    let start = Instant::now();
-                    turn(&**contender, TURNS);
-                    start.elapsed()
-                };
-                let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-                let own = work();
-                others.into_iter().map(|other| other.join().expect("no panic")).fold(own, Duration::max)
-            });
-            *best = slowest.min(*best);
-        }
-    }
-    best.into_iter().map(|time| time.as_nanos() as f64 / f64::from(TURNS)).collect()
-}
+/// The fastest counts: threads meet in the marks and in the place, which is not what is measured.
+const ROUNDS: Rounds = Rounds { rounds: 40, turns: 20_000, counts: 0 };
+
+type Any = dyn Contender;
 
 fn main() {
-    let contenders: Vec<(&str, Box<dyn Contender>)> = vec![
+    let contenders: Vec<(&str, Box<Any>)> = vec![
         ("crossbeam-epoch", Box::new(Crossbeam(crossbeam_epoch::Atomic::new(1)))),
         ("Epoch", Box::new(Ours::<Epoch>::new())),
         ("Ebr", Box::new(Ours::<Ebr>::new())),
@@ -209,26 +183,17 @@ fn main() {
         }
         return;
     }
-    println!(
-        "| ns a turn (ratio to crossbeam-epoch) | threads | {} |",
-        contenders.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(" | ")
-    );
-    println!("|---|---|{}", "---|".repeat(contenders.len()));
+    print_head(&contenders);
     for threads in [1, 2] {
-        let fresh =
-            |contender: &dyn Contender, turns| (0..turns).for_each(|_| _ = black_box(contender.fresh()));
-        let again = |contender: &dyn Contender, turns| _ = black_box(contender.again(turns));
+        let fresh = |contender: &Any, _, turns| (0..turns).for_each(|_| _ = black_box(contender.fresh()));
+        let again = |contender: &Any, _, turns| _ = black_box(contender.again(turns));
         let replace =
-            |contender: &dyn Contender, turns| (0..turns).for_each(|turn| contender.replace(u64::from(turn)));
+            |contender: &Any, _, turns| (0..turns).for_each(|turn| contender.replace(u64::from(turn)));
         let rows: [(&str, Vec<f64>); 3] = [
-            ("a guard and a protected read", measure(&contenders, threads, fresh)),
-            ("a further protected read", measure(&contenders, threads, again)),
-            ("a replacement, retired", measure(&contenders, threads, replace)),
+            ("a guard and a protected read", ROUNDS.measure(&contenders, threads, fresh)),
+            ("a further protected read", ROUNDS.measure(&contenders, threads, again)),
+            ("a replacement, retired", ROUNDS.measure(&contenders, threads, replace)),
         ];
-        for (name, times) in rows {
-            let cells: Vec<_> =
-                times.iter().map(|time| format!("{time:.1} ({:.2})", time / times[0])).collect();
-            println!("| {name} | {threads} | {} |", cells.join(" | "));
-        }
+        rows.iter().for_each(|(name, times)| print_row(name, threads, times));
     }
 }

@@ -50,7 +50,7 @@ impl<R: 'static + Send + Sync> Spec for Owning<R> {
     }
 }
 
-impl<R: Reclaim + 'static> Structure for Owning<R> {
+impl<R: Reclaim + Default + 'static> Structure for Owning<R> {
     type Sut = Sut<R>;
 
     fn create(&self) -> Self::Sut {

@@ -31,24 +31,45 @@ pub enum Retire {
     Before,
 }
 
-/// A register that holds 0 at first; `R` is how nodes are freed.
-pub struct Registers<R>(Retire, PhantomData<R>);
+/// What lies in a node: a number, or something around one that notices what becomes of it.
+pub trait Number: Send + Sync + 'static {
+    fn of(number: u8) -> Self;
 
-pub fn registers<R: Reclaim + 'static>() -> Registers<R> {
+    fn number(&self) -> u8;
+}
+
+impl Number for u8 {
+    fn of(number: u8) -> u8 {
+        number
+    }
+
+    fn number(&self) -> u8 {
+        *self
+    }
+}
+
+/// A register that holds 0 at first; `R` is how nodes are freed.
+pub struct Registers<R, N = u8>(Retire, PhantomData<(R, N)>);
+
+pub fn registers<R: Reclaim + Default + 'static>() -> Registers<R> {
+    registers_of()
+}
+
+pub fn registers_of<R: Reclaim + Default + 'static, N: Number>() -> Registers<R, N> {
     Registers(Retire::After, PhantomData)
 }
 
 #[cfg(any(loom, shuttle))]
-pub fn retiring_too_early<R: Reclaim + 'static>() -> Registers<R> {
+pub fn retiring_too_early<R: Reclaim + Default + 'static>() -> Registers<R> {
     Registers(Retire::Before, PhantomData)
 }
 
-pub struct Register<R: Reclaim> {
-    node: AtomicPtr<u8>,
+pub struct Register<R: Reclaim, N = u8> {
+    node: AtomicPtr<N>,
     reclaim: R,
 }
 
-impl<R: Reclaim> Register<R> {
+impl<R: Reclaim, N: Number> Register<R, N> {
     pub fn reclaim(&self) -> &R {
         &self.reclaim
     }
@@ -57,11 +78,11 @@ impl<R: Reclaim> Register<R> {
         let guard = self.reclaim.pin();
         let mut shield = guard.shield();
         // SAFETY: linked nodes are from `alloc`, retired by `write`, and not written any more.
-        *unsafe { shield.protect_ref(&self.node, Acquire) }.expect("there is always a node")
+        unsafe { shield.protect_ref(&self.node, Acquire) }.expect("there is always a node").number()
     }
 
     fn write(&self, value: u8, retire: Retire) {
-        let new = heap::alloc(value);
+        let new = heap::alloc(N::of(value));
         if retire == Retire::Before {
             // Under a guard of its own: epochs have one grace more than they need, which would hide it under the same.
             // SAFETY: unsound, it is linked still: this is the mistake.
@@ -70,20 +91,20 @@ impl<R: Reclaim> Register<R> {
         let guard = self.reclaim.pin();
         let old = self.node.swap(new, AcqRel);
         if retire == Retire::After {
-            // SAFETY: from `alloc`, unlinked by our swap alone, and a number can be dropped anywhere.
+            // SAFETY: from `alloc`, unlinked by our swap alone, and a node can be dropped anywhere.
             unsafe { guard.retire(old) };
         }
     }
 }
 
-impl<R: Reclaim> Drop for Register<R> {
+impl<R: Reclaim, N> Drop for Register<R, N> {
     fn drop(&mut self) {
         // SAFETY: linked, and nobody else is here.
         unsafe { heap::free(self.node.load(Relaxed)) };
     }
 }
 
-impl<R: Reclaim + 'static> Spec for Registers<R> {
+impl<R: Reclaim + Default + 'static, N: Number> Spec for Registers<R, N> {
     type Op = Op;
     type Ret = Option<u8>;
     type State = u8;
@@ -102,11 +123,11 @@ impl<R: Reclaim + 'static> Spec for Registers<R> {
     }
 }
 
-impl<R: Reclaim + 'static> Structure for Registers<R> {
-    type Sut = Register<R>;
+impl<R: Reclaim + Default + 'static, N: Number> Structure for Registers<R, N> {
+    type Sut = Register<R, N>;
 
     fn create(&self) -> Self::Sut {
-        Register { node: AtomicPtr::new(heap::alloc(0)), reclaim: R::default() }
+        Register { node: AtomicPtr::new(heap::alloc(N::of(0))), reclaim: R::default() }
     }
 
     fn apply(&self, register: &Self::Sut, op: &Op) -> Option<u8> {

@@ -79,7 +79,7 @@ macro_rules! ours {
 ours! { TreiberStack EliminationStack }
 
 /// What can be seen of a stack under one guard of the strategy.
-pub trait Sees: Reclaim + 'static {
+pub trait Sees: Reclaim + Default + 'static {
     /// How many of the values.
     const MOST: usize = usize::MAX;
 

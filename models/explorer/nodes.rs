@@ -126,7 +126,7 @@ struct Stack<R: ProtectsAll> {
 // SAFETY: values are numbers, and nodes are handed over by the head.
 unsafe impl<R: ProtectsAll> Sync for Stack<R> {}
 
-impl<R: ProtectsAll> Stack<R> {
+impl<R: ProtectsAll + Default> Stack<R> {
     /// A stack of these, the last on top.
     fn of(values: &[u64]) -> Self {
         let mut top = ptr::null_mut();
@@ -177,7 +177,7 @@ impl<R: ProtectsAll> Drop for Stack<R> {
 }
 
 /// Two threads pop from a stack of two; what they got, in order.
-fn two_pops<R: ProtectsAll>(main: Pin, other: Pin) -> [Option<u64>; 2] {
+fn two_pops<R: ProtectsAll + Default>(main: Pin, other: Pin) -> [Option<u64>; 2] {
     let stack = Stack::<R>::of(&[1, 2]);
     let mut got = thread::scope(|scope| {
         let popped = scope.spawn(|| stack.pop(other));

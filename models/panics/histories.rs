@@ -1,9 +1,10 @@
 //! Operations that drop a value inside, whose destructor may panic. What was left has no answer; the others go on.
 
 use selvedge::check::{Arbitrary, Model, Panicky, Scenario, Spec, Structure};
-use selvedge::ring::Ring;
-use selvedge::stack::TreiberStack;
+use selvedge::ring::{HelpingRing, Ring};
+use selvedge::stack::{EliminationStack, TreiberStack, VersionedStack};
 use std::collections::VecDeque;
+use std::marker::PhantomData;
 
 #[derive(Clone, Debug, Arbitrary)]
 enum Op {
@@ -20,55 +21,64 @@ enum Ret {
     Popped(Option<u8>),
 }
 
-/// What was taken, as a number. Its destructor runs here.
-fn spent(value: Option<Panicky<u8>>) -> Ret {
-    Ret::Popped(value.map(|value| value.0))
+/// What holds values that may panic.
+trait Holds: Send + Sync + 'static {
+    /// How many.
+    const MOST: usize;
+    /// Whether the oldest comes out first.
+    const QUEUE: bool;
+
+    fn empty() -> Self;
+
+    /// Whether there was room. A value that has found none is dropped.
+    fn push(&self, value: Panicky<u8>) -> bool;
+
+    fn pop(&self) -> Option<Panicky<u8>>;
 }
 
-struct Stack;
+/// `structure: how many, whether a queue, an empty one, a push and a pop`.
+macro_rules! holds {
+    ($($structure:ident: $most:expr, $queue:expr, $empty:expr, $push:expr, $pop:expr;)*) => { $(
+        impl Holds for $structure<Panicky<u8>> {
+            const MOST: usize = $most;
+            const QUEUE: bool = $queue;
 
-impl Spec for Stack {
-    type Op = Op;
-    type Ret = Ret;
-    type State = Vec<u8>;
-
-    fn initial(&self) -> Vec<u8> {
-        Vec::new()
-    }
-
-    fn step(&self, state: &mut Vec<u8>, op: &Op) -> Ret {
-        match op {
-            Push(value) => {
-                state.push(*value);
-                Ret::Pushed(true)
+            fn empty() -> Self {
+                $empty
             }
-            Pop => Ret::Popped(state.pop()),
-        }
-    }
-}
 
-impl Structure for Stack {
-    type Sut = TreiberStack<Panicky<u8>>;
-
-    fn create(&self) -> Self::Sut {
-        TreiberStack::new()
-    }
-
-    fn apply(&self, stack: &Self::Sut, op: &Op) -> Ret {
-        match op {
-            Push(value) => {
-                stack.push(Panicky(*value));
-                Ret::Pushed(true)
+            fn push(&self, value: Panicky<u8>) -> bool {
+                let push: fn(&Self, Panicky<u8>) -> bool = $push;
+                push(self, value)
             }
-            Pop => spent(stack.pop()),
+
+            fn pop(&self) -> Option<Panicky<u8>> {
+                let pop: fn(&Self) -> Option<Panicky<u8>> = $pop;
+                pop(self)
+            }
         }
-    }
+    )* };
 }
 
-/// A ring of two.
-struct Bounded;
+/// Of what has a capacity.
+const SMALL: usize = 2;
 
-impl Spec for Bounded {
+holds! {
+    TreiberStack: usize::MAX, false, Self::new(), |stack, value| { stack.push(value); true }, Self::pop;
+    // Two threads meet at one place.
+    EliminationStack: usize::MAX, false, Self::with_reclaim(Default::default(), 1).expect("one place"),
+        |stack, value| { stack.push(value); true }, Self::pop;
+    VersionedStack: SMALL, false, Self::with_capacity(SMALL).expect("a small stack"),
+        |stack, value| stack.push(value).is_ok(), Self::pop;
+    Ring: SMALL, true, Self::with_capacity(SMALL).expect("a small ring"),
+        |ring, value| ring.try_push(value).is_ok(), |ring| ring.try_pop().ok();
+    HelpingRing: SMALL, true, Self::with_capacity(SMALL).expect("a small ring"),
+        |ring, value| ring.try_push(value).is_ok(), |ring| ring.try_pop().ok();
+}
+
+struct Held<S>(PhantomData<S>);
+
+impl<S: Holds> Spec for Held<S> {
     type Op = Op;
     type Ret = Ret;
     type State = VecDeque<u8>;
@@ -79,28 +89,29 @@ impl Spec for Bounded {
 
     fn step(&self, state: &mut VecDeque<u8>, op: &Op) -> Ret {
         match op {
-            Push(_) if state.len() == 2 => Ret::Pushed(false),
+            Push(_) if state.len() == S::MOST => Ret::Pushed(false),
             Push(value) => {
                 state.push_back(*value);
                 Ret::Pushed(true)
             }
-            Pop => Ret::Popped(state.pop_front()),
+            Pop if S::QUEUE => Ret::Popped(state.pop_front()),
+            Pop => Ret::Popped(state.pop_back()),
         }
     }
 }
 
-impl Structure for Bounded {
-    type Sut = Ring<Panicky<u8>>;
+impl<S: Holds> Structure for Held<S> {
+    type Sut = S;
 
-    fn create(&self) -> Self::Sut {
-        Ring::with_capacity(2).expect("a small ring")
+    fn create(&self) -> S {
+        S::empty()
     }
 
-    fn apply(&self, ring: &Self::Sut, op: &Op) -> Ret {
+    fn apply(&self, held: &S, op: &Op) -> Ret {
         match op {
-            // One that finds no room is dropped.
-            Push(value) => Ret::Pushed(ring.try_push(Panicky(*value)).is_ok()),
-            Pop => spent(ring.try_pop().ok()),
+            Push(value) => Ret::Pushed(held.push(Panicky(*value))),
+            // What was taken, as a number. Its destructor runs here.
+            Pop => Ret::Popped(held.pop().map(|value| value.0)),
         }
     }
 }
@@ -109,20 +120,51 @@ fn two(left: impl IntoIterator<Item = Op>, right: impl IntoIterator<Item = Op>) 
     Scenario::new().thread(left).thread(right)
 }
 
-/// The property of the models here.
-fn with_panics(model: Model) -> Model {
-    model.property("linearizable, with panics")
+fn with_panics<S: Holds>(scenario: Scenario<Op>) -> Model {
+    Model::of(Held::<S>(PhantomData), scenario).property("linearizable, with panics")
+}
+
+macro_rules! stacks {
+    ($($name:ident: $stack:ident;)*) => { $(
+        selvedge::model!(
+            $name,
+            with_panics::<$stack<_>>(two([Pop, Push(3)], [Pop]).before([Push(1), Push(2)]).after([Pop, Pop]))
+        );
+    )* };
+}
+
+stacks! {
+    a_stack: TreiberStack;
+    an_elimination_stack: EliminationStack;
+    a_versioned_stack: VersionedStack;
 }
 
 selvedge::model!(
-    a_stack,
-    with_panics(Model::of(Stack, two([Pop, Push(3)], [Pop]).before([Push(1), Push(2)]).after([Pop, Pop])))
+    two_that_meet_beside_a_stack,
+    with_panics::<EliminationStack<_>>(two([Push(1)], [Push(2), Pop]).after([Pop, Pop]))
 );
 selvedge::model!(
-    a_ring,
-    with_panics(Model::of(Bounded, two([Push(2)], [Pop]).before([Push(1)]).after([Pop, Pop])))
+    a_full_stack,
+    with_panics::<VersionedStack<_>>(two([Push(3)], [Push(4)]).before([Push(1)]).after([Pop, Pop]))
 );
-selvedge::model!(
-    a_full_ring,
-    with_panics(Model::of(Bounded, two([Push(3)], [Push(4)]).before([Push(1)]).after([Pop, Pop])))
-);
+
+macro_rules! rings {
+    ($($module:ident: $ring:ident;)*) => { $(
+        mod $module {
+            use super::*;
+            selvedge::model!(
+                one_each,
+                with_panics::<$ring<_>>(two([Push(2)], [Pop]).before([Push(1)]).after([Pop, Pop]))
+            );
+            selvedge::model!(
+                full,
+                with_panics::<$ring<_>>(two([Push(3)], [Push(4)]).before([Push(1)]).after([Pop, Pop]))
+            );
+        }
+    )* };
+}
+
+rings! {
+    a_ring: Ring;
+    a_helping_ring: HelpingRing;
+}

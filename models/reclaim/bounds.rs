@@ -11,7 +11,7 @@ use selvedge::sync::atomic::{AtomicPtr, Ordering};
 use selvedge::sync::{Arc, heap, thread};
 
 /// A strategy that can tell how many nodes wait.
-trait Counts: Reclaim + 'static {
+pub(crate) trait Counts: Reclaim + Default + 'static {
     fn waiting(&self) -> usize;
 }
 
@@ -168,22 +168,33 @@ selvedge::model!(who_looks_again_finds_room, there_is_room::<selvedge::reclaim::
 #[cfg(any(loom, shuttle))]
 mod block_added_too_early {
     use super::*;
-    use selvedge::check::Engine::{ExplorerSc, ExplorerWeak};
+    use selvedge::check::Engine::{self, ExplorerSc, ExplorerWeak};
     use selvedge::reclaim::Broken;
 
-    struct Wrong;
+    struct Hasty;
 
-    impl Domain for Wrong {
+    impl Domain for Hasty {
         const BROKEN: Option<Broken> = Some(Broken::GrowsEarly);
+    }
+
+    /// Takes two slots that one thread has had, one after the other, for those of two.
+    struct Unfenced;
+
+    impl Domain for Unfenced {
+        const BROKEN: Option<Broken> = Some(Broken::NoHeldFence);
+    }
+
+    fn killed<D: Domain>(defect: &str, by: impl IntoIterator<Item = Engine>) -> Model {
+        there_is_room::<D>().kills(defect, by, ["a block was added"])
     }
 
     selvedge::model!(
         fails,
-        there_is_room::<Wrong>().kills(
-            "control: hazard, a block added too early",
-            [ExplorerSc, ExplorerWeak],
-            ["a block was added"]
-        )
+        killed::<Hasty>("control: hazard, a block added too early", [ExplorerSc, ExplorerWeak])
+    );
+    selvedge::model!(
+        without_a_fence,
+        killed::<Unfenced>("control: hazard, looked again without a fence", [ExplorerWeak])
     );
 }
 

@@ -11,25 +11,27 @@ use selvedge::check::Model;
 use selvedge::reclaim::{Broken, Domain, Epoch};
 
 /// Every engine but uniformly random schedules, which seldom stop a reader for as long as a scan takes.
-const ALL: [Engine; 6] = [LoomPlain, LoomStrong, ShuttlePct2, ShuttlePct3, ExplorerSc, ExplorerWeak];
+pub(crate) const ALL: [Engine; 6] =
+    [LoomPlain, LoomStrong, ShuttlePct2, ShuttlePct3, ExplorerSc, ExplorerWeak];
 
 /// For what needs more than one such stop. loom strong has two preemptions at most in a quick run.
-const EXHAUSTIVE: [Engine; 3] = [LoomPlain, ExplorerSc, ExplorerWeak];
+pub(crate) const EXHAUSTIVE: [Engine; 3] = [LoomPlain, ExplorerSc, ExplorerWeak];
 
 /// Those that know weak memory, for what is wrong with an ordering alone.
-const WEAK: [Engine; 2] = [LoomPlain, ExplorerWeak];
+pub(crate) const WEAK: [Engine; 2] = [LoomPlain, ExplorerWeak];
 
 /// loom says that the free is not ordered after the read. A bag that two empty is a race.
-const SAYING: [&str; 3] = ["use after free", "Causality violation", "data race"];
+pub(crate) const SAYING: [&str; 3] = ["use after free", "Causality violation", "data race"];
 
-/// `name: what is wrong, called so, on the strategy: scenario, by these engines`.
+/// `name: what is wrong { and what else the domain says }, called so, on the strategy: scenario, by these engines`.
 macro_rules! controls {
-    ($($name:ident: $broken:ident, $called:literal, $strategy:ident $(<$($size:literal),*>)?: $scenario:expr, $by:expr;)*) => { $(
+    ($($name:ident: $broken:ident $({ $($says:item)* })?, $called:literal, $strategy:ident $(<$($size:literal),*>)?: $scenario:expr, $by:expr;)*) => { $(
         mod $name {
             use super::*;
             struct Wrong;
             impl Domain for Wrong {
                 const BROKEN: Option<Broken> = Some(Broken::$broken);
+                $($($says)*)?
             }
             selvedge::model!(fails, Model::of(registers::<$strategy<Wrong $($(, $size)*)?>>(), $scenario)
                 .structure(stringify!($strategy)).kills(concat!("control: ", $called), $by, SAYING));
@@ -44,6 +46,10 @@ controls! {
         Hazards: two([Read], [Write(1), Flush]).before([Read]), WEAK;
     hazard_without_the_scans_fence: NoScanFence, "hazard, scanned without a fence",
         Hazards: two([Read], [Write(1), Flush]).before([Read]), WEAK;
+    fenced_hazard_without_the_readers_fence: NoReaderFence { const ASYMMETRIC: bool = false; },
+        "fenced hazard, published without a fence", Hazards: two([Read], [Write(1), Flush]).before([Read]), WEAK;
+    fenced_hazard_without_the_scans_fence: NoScanFence { const ASYMMETRIC: bool = false; },
+        "fenced hazard, scanned without a fence", Hazards: two([Read], [Write(1), Flush]).before([Read]), WEAK;
     hazard_passed_over: SkipsOne, "hazard, one passed over by the scan",
         Hazards: two([Read], [Write(1), Flush]).before([Read]), ALL;
     hazard_cleared_early: ClearedEarly, "hazard, cleared before the last use",

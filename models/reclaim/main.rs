@@ -10,8 +10,10 @@
 //! | `registers.rs` | one pointer, read and replaced: each part of a strategy, with as few steps as can be |
 //! | `stacks.rs` | Treiber's stack, and the one with elimination, under each strategy |
 //! | `lapsed.rs` | ABA, where a pop has let its guard go meanwhile |
+//! | `owned.rs` | guards that own their domain, and go to another thread |
 //! | `controls.rs` | what is wrong, and who must find it |
 //! | `bounds.rs` | garbage and memory: what a stopped thread keeps, what one that has ended leaves |
+//! | `forgotten.rs` | guards and shields that are forgotten keep what they protect |
 //! | `stopped.rs` | what is left where one who retires or flushes has stopped |
 //! | `progress.rs` | the bookkeeping is lock-free |
 //! | `steps.rs` | what a guard and a read cost, in steps |
@@ -30,9 +32,11 @@ mod stack;
 mod bounds;
 #[cfg(any(loom, shuttle))]
 mod controls;
+mod forgotten;
 // Of the memory that the engines give out, and so theirs alone.
 #[cfg(any(loom, shuttle))]
 mod lapsed;
+mod owned;
 mod progress;
 mod registers;
 mod stacks;

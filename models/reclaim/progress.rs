@@ -6,7 +6,7 @@ use crate::{Epochs, Hazards, OneHazard, two};
 use selvedge::check::{Model, Progress, Scenario};
 use selvedge::reclaim::{Leak, Reclaim};
 
-fn model<R: Reclaim + 'static>(called: &str, scenario: Scenario<crate::Op>) -> Model {
+fn model<R: Reclaim + Default + 'static>(called: &str, scenario: Scenario<crate::Op>) -> Model {
     Model::of(registers::<R>(), scenario)
         .structure(called)
         .progress(Progress::LockFree)

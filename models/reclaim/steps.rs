@@ -49,7 +49,7 @@ impl<R: Reclaim> Place<R> {
 
 struct Places<R>(PhantomData<R>);
 
-impl<R: Reclaim + 'static> Spec for Places<R> {
+impl<R: Reclaim + Default + 'static> Spec for Places<R> {
     type Op = Op;
     type Ret = Option<u8>;
     type State = u8;
@@ -70,7 +70,7 @@ impl<R: Reclaim + 'static> Spec for Places<R> {
     }
 }
 
-impl<R: Reclaim + 'static> Structure for Places<R> {
+impl<R: Reclaim + Default + 'static> Structure for Places<R> {
     type Sut = Place<R>;
 
     fn create(&self) -> Place<R> {
@@ -92,26 +92,26 @@ impl<R: Reclaim + 'static> Structure for Places<R> {
 }
 
 /// No operation takes more than so many steps.
-fn within<R: Reclaim + 'static>(called: &str, steps: u16, scenario: Scenario<Op>) -> Model {
+fn within<R: Reclaim + Default + 'static>(called: &str, steps: u16, scenario: Scenario<Op>) -> Model {
     Model::of(Places::<R>(PhantomData), scenario)
         .structure(called)
         .progress(Progress::WaitFree(steps))
         .choices([])
 }
 
-fn alone<R: Reclaim + 'static>(called: &str, op: Op, steps: u16) -> Model {
+fn alone<R: Reclaim + Default + 'static>(called: &str, op: Op, steps: u16) -> Model {
     let scenario = Scenario::new().thread([op]).thread([]);
     within::<R>(called, steps, scenario).property("bounded steps alone").sequential()
 }
 
 /// Somebody reads, and somebody else changes what is read.
-fn while_it_changes<R: Reclaim + 'static>(called: &str, steps: u16) -> Model {
+fn while_it_changes<R: Reclaim + Default + 'static>(called: &str, steps: u16) -> Model {
     let scenario = Scenario::new().thread([Read]).thread([Put(1), Put(2)]);
     within::<R>(called, steps, scenario).property("bounded steps beside a writer")
 }
 
 /// Both claim a mark, of which there is one.
-fn both<R: Reclaim + 'static>(called: &str, op: Op, steps: u16) -> Model {
+fn both<R: Reclaim + Default + 'static>(called: &str, op: Op, steps: u16) -> Model {
     within::<R>(called, steps, Scenario::new().thread([op.clone()]).thread([op]))
 }
 

@@ -42,7 +42,7 @@ struct Garbage<R> {
 
 struct Retiring<R>(PhantomData<R>);
 
-impl<R: Reclaim + 'static> Spec for Retiring<R> {
+impl<R: Reclaim + Default + 'static> Spec for Retiring<R> {
     type Op = Op;
     type Ret = ();
     type State = ();
@@ -52,7 +52,7 @@ impl<R: Reclaim + 'static> Spec for Retiring<R> {
     fn step(&self, (): &mut (), _: &Op) {}
 }
 
-impl<R: Reclaim + 'static> Structure for Retiring<R> {
+impl<R: Reclaim + Default + 'static> Structure for Retiring<R> {
     type Sut = Garbage<R>;
 
     fn create(&self) -> Garbage<R> {
@@ -79,7 +79,7 @@ impl<R: Reclaim + 'static> Structure for Retiring<R> {
     }
 }
 
-fn model<R: Reclaim + 'static>(called: &str, scenario: Scenario<Op>) -> Model {
+fn model<R: Reclaim + Default + 'static>(called: &str, scenario: Scenario<Op>) -> Model {
     Model::of(Retiring::<R>(PhantomData), scenario)
         .structure(called)
         .property("bounded garbage")

@@ -5,10 +5,32 @@ use crate::sync::{Arc, heap};
 
 /// A strategy: it knows who is reading and what waits to be freed.
 ///
+/// Several structures may share one: `Arc<R>` and `&R` are strategies where `R` is.
+///
+/// ```
+/// # #[cfg(any(loom, shuttle))] fn main() {} // what it does would have to be inside a model
+/// # #[cfg(not(any(loom, shuttle)))] fn main() {
+/// use selvedge::{reclaim::Hazard, stack::TreiberStack};
+///
+/// let domain: Hazard = Hazard::default();
+/// let (ready, done) = (TreiberStack::with_reclaim(&domain), TreiberStack::with_reclaim(&domain));
+/// ready.push(1);
+/// done.push(ready.pop().expect("one is ready"));
+/// assert_eq!((done.pop(), domain.waiting()), (Some(1), 2));
+/// # }
+/// ```
+/// ```compile_fail,E0597
+/// use selvedge::{reclaim::Hazard, stack::TreiberStack};
+/// let stack = {
+///     let domain: Hazard = Hazard::default();
+///     TreiberStack::<u8, _>::with_reclaim(&domain) // the domain goes first
+/// };
+/// ```
+///
 /// # Safety
 /// An implementation frees a retired node once at most, and not while a [`Shield`] protects it. What happened under
 /// that shield happens before the free.
-pub unsafe trait Reclaim: Default + Send + Sync {
+pub unsafe trait Reclaim: Send + Sync {
     /// What shields are made of, and what retires.
     type Guard<'r>: Guard
     where
@@ -36,6 +58,11 @@ pub unsafe trait Reclaim: Default + Send + Sync {
 pub unsafe trait ProtectsAll: Reclaim {}
 
 /// What a thread has while it uses nodes.
+///
+/// One that is forgotten ([`std::mem::forget`]) never ends, nor does what it protects: under [`Ebr`](super::Ebr) the epoch
+/// stands still, and nothing is freed any more until the domain is dropped; under [`Epoch`](super::Epoch) nothing in the whole
+/// process, ever; under [`Hazard`](super::Hazard) a guard keeps nothing, and a shield its one node and its hazard, until
+/// the domain is dropped. Nothing else breaks.
 ///
 /// # Safety
 /// See [`Reclaim`].
@@ -96,21 +123,31 @@ pub unsafe trait Shield {
     }
 }
 
-// SAFETY: each function is that of the shared strategy.
-unsafe impl<R: Reclaim> Reclaim for Arc<R> {
-    type Guard<'r>
-        = R::Guard<'r>
-    where
-        R: 'r;
+/// A strategy that several structures share, by a pointer that owns it or by one that borrows it.
+macro_rules! shared {
+    ($($pointer:ty;)*) => { $(
+        // SAFETY: each function is that of the shared strategy.
+        unsafe impl<R: Reclaim> Reclaim for $pointer {
+            type Guard<'r>
+                = R::Guard<'r>
+            where
+                Self: 'r;
 
-    fn pin(&self) -> R::Guard<'_> {
-        R::pin(self)
-    }
+            fn pin(&self) -> R::Guard<'_> {
+                R::pin(self)
+            }
 
-    fn flush(&self) {
-        R::flush(self);
-    }
+            fn flush(&self) {
+                R::flush(self);
+            }
+        }
+
+        // SAFETY: as above.
+        unsafe impl<R: ProtectsAll> ProtectsAll for $pointer {}
+    )* };
 }
 
-// SAFETY: as above.
-unsafe impl<R: ProtectsAll> ProtectsAll for Arc<R> {}
+shared! {
+    Arc<R>;
+    &R;
+}

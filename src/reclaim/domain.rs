@@ -47,12 +47,20 @@ pub enum Broken {
     SkipsOne,
     /// Hazards: the mark is taken back as soon as it was validated.
     ClearedEarly,
+    /// Hazards: who has given its mark back goes on as if it had not. It may be another's by then.
+    KeptMark,
     /// A mark is claimed by a store: somebody else may have done so since it was seen to be free.
     ClaimedTwice,
     /// A slot does not tell its fillings apart: a node is freed on the evidence about the one before.
     OldEvidence,
+    /// Hazards: slots that were in somebody's hands are looked at again, and what was learned since is not acquired before.
+    NoHeldFence,
     /// Hazards: a block is added whenever a scan has freed nothing, although there may be room.
     GrowsEarly,
+    /// Hazards: who retires a node has no place for it when the destructor of another one panics.
+    LosesItsOwn,
+    /// Epochs: who empties a bag that is nobody's does not give the mark back when a destructor panics.
+    KeepsItsMark,
     /// Epochs: nodes are freed an epoch too early.
     OneEarly,
     /// Epochs: a bag is emptied that is somebody's.

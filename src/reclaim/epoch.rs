@@ -6,7 +6,9 @@ use crate::sync::heap;
 /// Epoch-based reclamation by crossbeam-epoch's global collector.
 ///
 /// A guard costs a store and a fence; a protected load costs a load. Garbage is freed in batches once every
-/// thread that was pinned has let go, so a thread that stays pinned for ever keeps all later garbage alive.
+/// thread that was pinned has let go, so a thread that stays pinned for ever keeps all later garbage alive: of the whole
+/// process, since there is one collector. A guard that is forgotten ([`std::mem::forget`]) pins its thread for ever, even
+/// when that has ended.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Epoch;
 

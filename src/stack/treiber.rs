@@ -340,7 +340,7 @@ unsafe impl<T: Send, R: Reclaim> Sync for TreiberStack<T, R> {}
 impl<T, R: Reclaim + UnwindSafe> UnwindSafe for TreiberStack<T, R> {}
 impl<T, R: Reclaim + RefUnwindSafe> RefUnwindSafe for TreiberStack<T, R> {}
 
-impl<T, R: Reclaim> Default for TreiberStack<T, R> {
+impl<T, R: Reclaim + Default> Default for TreiberStack<T, R> {
     fn default() -> Self {
         Self::with_reclaim(R::default())
     }
@@ -367,7 +367,7 @@ impl<T, R: Reclaim> Extend<T> for &TreiberStack<T, R> {
 }
 
 /// The last value of the iterator is on top.
-impl<T, R: Reclaim> FromIterator<T> for TreiberStack<T, R> {
+impl<T, R: Reclaim + Default> FromIterator<T> for TreiberStack<T, R> {
     fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Self {
         let mut stack = Self::default();
         stack.extend(values);

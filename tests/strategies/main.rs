@@ -1,11 +1,13 @@
 //! The strategies in the plain build: what they free, and when.
 #![cfg(not(any(loom, shuttle)))]
 
+mod forgotten;
 #[path = "../shared/ledger.rs"]
 mod ledger;
 mod nested;
 
 use selvedge::reclaim::{Anyone, Ebr, Epoch, Guard, Hazard, Leak, Reclaim, Shield};
+use selvedge::stack::{EliminationStack, TreiberStack};
 use selvedge::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 use selvedge::sync::{Arc, heap, thread};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -34,7 +36,7 @@ fn count(dropped: &AtomicUsize) -> usize {
 }
 
 /// Each node is freed once, with the strategy at the latest.
-fn frees_each_once<R: Reclaim>() {
+fn frees_each_once<R: Reclaim + Default>() {
     let dropped = AtomicUsize::new(0);
     let domain = R::default();
     thread::scope(|scope| {
@@ -158,6 +160,26 @@ fn an_owned_guard_keeps_its_domain_and_goes_where_it_likes() {
     });
     there.join().expect("no panic");
     assert_eq!(count(dropped), 1, "the domain has gone with its last guard");
+}
+
+/// What two stacks have retired waits in the domain that both borrow, is freed by either, and does not go with them.
+#[test]
+fn stacks_may_borrow_their_domain() {
+    let domain: Hazard = Hazard::default();
+    let one = TreiberStack::with_reclaim(&domain);
+    let other = EliminationStack::with_reclaim(&domain, 1).expect("one place");
+    let through_both = || {
+        one.push(1);
+        one.pop().into_iter().for_each(|value| other.push(value));
+        assert_eq!(other.pop(), Some(1));
+    };
+    (0..10).for_each(|_| through_both());
+    assert_eq!(domain.waiting(), 20);
+    other.flush();
+    assert_eq!(domain.waiting(), 0);
+    through_both();
+    drop((one, other));
+    assert_eq!(domain.waiting(), 2);
 }
 
 /// A destructor that panics takes no other node along: not the one that is being retired, nor those that wait.

@@ -6,7 +6,7 @@ use selvedge::stack::TreiberStack;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Five values, of which the third has a bad destructor.
-fn with_a_bad_one<R: Reclaim>(ledger: &Ledger) -> TreiberStack<Tracked<'_>, R> {
+fn with_a_bad_one<R: Reclaim + Default>(ledger: &Ledger) -> TreiberStack<Tracked<'_>, R> {
     let good = |_| ledger.value();
     let values = (0..2).map(good).chain(std::iter::once_with(|| ledger.bad_value())).chain((0..2).map(good));
     values.collect()
@@ -14,14 +14,14 @@ fn with_a_bad_one<R: Reclaim>(ledger: &Ledger) -> TreiberStack<Tracked<'_>, R> {
 
 /// Something panics, and all five are gone all the same.
 #[track_caller]
-fn assert_all_dropped<R: Reclaim>(act: impl FnOnce(TreiberStack<Tracked<'_>, R>)) {
+fn assert_all_dropped<R: Reclaim + Default>(act: impl FnOnce(TreiberStack<Tracked<'_>, R>)) {
     let ledger = Ledger::new(5);
     let stack = with_a_bad_one(&ledger);
     assert!(catch_unwind(AssertUnwindSafe(|| act(stack))).is_err(), "the bad destructor has run");
     ledger.settle();
 }
 
-fn a_bad_destructor_takes_nothing_along<R: Reclaim>() {
+fn a_bad_destructor_takes_nothing_along<R: Reclaim + Default>() {
     assert_all_dropped::<R>(|stack| drop(stack));
     assert_all_dropped::<R>(|stack| drop(stack.into_iter()));
     assert_all_dropped::<R>(|stack| {

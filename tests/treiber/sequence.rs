@@ -33,7 +33,7 @@ fn op() -> impl Strategy<Value = Op> {
 }
 
 /// Does the same to a stack and to a `Vec`, and compares what comes out and what is alive.
-fn run<R: Reclaim>(operations: &[Op]) -> Result<(), TestCaseError> {
+fn run<R: Reclaim + Default>(operations: &[Op]) -> Result<(), TestCaseError> {
     let ledger = Ledger::new(operations.len() * 6 + 1);
     {
         let mut stack: TreiberStack<Tracked<'_>, R> = TreiberStack::default();

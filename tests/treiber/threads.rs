@@ -9,7 +9,7 @@ const THREADS: usize = 4;
 const EACH: usize = 5_000;
 
 /// Each thread pushes its numbers and takes as many values as it pushed, some one by one, some all at once.
-fn exchange<R: Reclaim>() -> Vec<usize> {
+fn exchange<R: Reclaim + Default>() -> Vec<usize> {
     let (stack, start) = (TreiberStack::<Box<usize>, R>::default(), Barrier::new(THREADS));
     let work = |thread: usize| {
         let mut taken = Vec::with_capacity(EACH);

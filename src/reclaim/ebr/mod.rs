@@ -26,7 +26,8 @@
 //! fence for each node costs more than to wait one epoch longer.
 //!
 //! # Bound
-//! None: a thread that stays pinned for ever keeps alive all that is retired after the next epoch has begun. Else a node
+//! None: a thread that stays pinned to the epoch `e` for ever, or has forgotten its guard, lets the epoch go to `e + 1` and
+//! no further, and so keeps alive what is retired from `e - 1` on, and what is in its bag. Else a node
 //! waits for three more epochs, each of which comes when somebody has retired `WAITING` nodes: a bag that lies beside one
 //! thread alone has four times as many at most.
 //!
@@ -58,6 +59,7 @@ use crate::sync::atomic::{
     fence,
 };
 use bag::Bag;
+use std::mem::ManuallyDrop;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::{fmt, ptr};
 
@@ -70,7 +72,7 @@ type Pins<D, const PINS: usize> = Registry<D, Bag, (), PINS>;
 /// Epoch-based reclamation on the facade: explored as it ships.
 ///
 /// A guard costs an exchange, a fence and a store; a protection a load. A thread that stays pinned for ever keeps all later
-/// garbage alive.
+/// garbage alive; and so does a guard that is forgotten ([`std::mem::forget`]), until the domain is dropped.
 ///
 /// `D` names the domain. `PINS` is how many guards a block of memory has room for. Who has retired `WAITING` nodes advances
 /// the epoch and frees what it can.
@@ -161,7 +163,13 @@ impl<D: Domain, const PINS: usize, const WAITING: usize> Ebr<D, PINS, WAITING> {
         if place.beside.count() > 0
             && (is_broken::<D>(Broken::BagOfOthers) || Pins::<D, PINS>::hold(place, collector()))
         {
-            EbrGuard { domain: self, place }.free(latest);
+            let guard = EbrGuard { domain: self, place };
+            if is_broken::<D>(Broken::KeepsItsMark) {
+                let kept = ManuallyDrop::new(guard);
+                kept.free(latest);
+                return drop(ManuallyDrop::into_inner(kept));
+            }
+            guard.free(latest);
         }
     }
 }

@@ -66,6 +66,9 @@ use waiting::Hazards;
 /// `D` names the domain. `HAZARDS` is how many shields a block of memory has room for, `WAITING` how many nodes wait
 /// there at most: when there is no place left, those who retire look what can be freed.
 ///
+/// A shield that is forgotten ([`std::mem::forget`]) keeps its node and its hazard until the domain is dropped; a guard
+/// keeps nothing, but for an owned one, which keeps the domain.
+///
 /// ```
 /// # #[cfg(any(loom, shuttle))] fn main() {} // what it does would have to be inside a model
 /// # #[cfg(not(any(loom, shuttle)))] fn main() {
@@ -138,16 +141,22 @@ impl<D: Domain, const HAZARDS: usize, const WAITING: usize> Hazard<D, HAZARDS, W
 
     /// What is published now, in order, for many to be looked up.
     fn published(&self) -> Vec<*mut ()> {
-        // Pairs with `hazard.protect.fence`: see the chapter. As an acquire fence it orders all that was done before the
-        // noted nodes were retired before what follows.
-        if D::ASYMMETRIC && !is_broken::<D>(Broken::NoScanFence) {
-            heavy_fence(); // step: hazard.scan.fence
-        } else if !D::ASYMMETRIC {
-            fence(SeqCst); // step: hazard.scan.full_fence
+        if !is_broken::<D>(Broken::NoScanFence) {
+            Self::fence_scan();
         }
         let mut published: Vec<_> = self.registry.marks().collect();
         published.sort_unstable();
         published
+    }
+
+    /// Orders what was noted before what is read next, and all that was done before those nodes were retired.
+    fn fence_scan() {
+        // Pairs with `hazard.protect.fence`: see the chapter.
+        if D::ASYMMETRIC {
+            heavy_fence(); // step: hazard.scan.fence
+        } else {
+            fence(SeqCst); // step: hazard.scan.full_fence
+        }
     }
 
     fn is_free(published: &[*mut ()], node: *mut ()) -> bool {
@@ -198,6 +207,7 @@ impl<D: Domain, const HAZARDS: usize, const WAITING: usize> HazardShield<'_, D, 
         if let Some(mark) = self.mark.take() {
             // Release: as `hazard.protect.publish`, and to the next claim.
             mark.store(ptr::null_mut(), Release); // step: hazard.clear.store
+            self.mark = is_broken::<D>(Broken::KeptMark).then_some(mark);
         }
     }
 }

@@ -125,8 +125,8 @@ impl Slot {
 
     /// Whether all of these slots, in somebody's hands when they were seen, still are as far as is known then: so by as
     /// many threads, of which each has one at a time.
-    pub(super) fn are_held(seen: &[(&Slot, Seen)]) -> bool {
-        if !seen.is_empty() {
+    pub(super) fn are_held<D: Domain>(seen: &[(&Slot, Seen)]) -> bool {
+        if !seen.is_empty() && !is_broken::<D>(Broken::NoHeldFence) {
             // Acquire: pairs with `slot.fill.hold` and `slot.take.hold`; whose hands a slot is in has let go of those before.
             fence(Acquire); // step: slot.held.fence
         }

@@ -90,7 +90,7 @@ impl<D: Domain, const MARKS: usize, const SLOTS: usize> Hazards<D, MARKS, SLOTS>
                 while !hazards.fill(retired) && !hazards.bring_with(hazards.shared().count(), retired) {}
             }
         }
-        let homeless = Homeless(self, retired);
+        let homeless = (!is_broken::<D>(Broken::LosesItsOwn)).then(|| Homeless(self, retired));
         while !self.fill(retired) {
             if let Found::Full(blocks) = self.scan(&gather, &allows)
                 && self.bring_with(blocks, retired)
@@ -140,7 +140,7 @@ impl<D: Domain, const MARKS: usize, const SLOTS: usize> Hazards<D, MARKS, SLOTS>
         }
         let full = match is_broken::<D>(Broken::GrowsEarly) {
             true => !freed,
-            false => !room && Slot::are_held(&held),
+            false => !room && Slot::are_held::<D>(&held),
         };
         if full { Found::Full(looked.len() / SLOTS) } else { Found::Room }
     }

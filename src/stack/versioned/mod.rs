@@ -170,11 +170,14 @@ impl<T, const INDEX: u32> VersionedStack<T, INDEX> {
 
     /// Puts `value` on top.
     ///
-    /// Lock-free, unless the arena has to allocate; aborts when memory is exhausted then, as `Box::new` does.
+    /// Lock-free, unless the arena has to allocate; aborts when memory is exhausted then, as `Box::new` does. A refusal costs
+    /// two exchanges, too: who waits for room should wait before asking again.
     ///
     /// # Errors
     /// The value, if the stack was full at that moment.
     pub fn push(&self, value: T) -> Result<(), Full<T>> {
+        // Before the first look, as the proofs have it. So a push that is refused has taken a cell and given it back: who
+        // polls a full stack is in the way of pops that give theirs back, by the one word that names the free ones.
         let id = self.arena.insert(value); // step: vstack.push.alloc
         let mut backoff = Backoff::new();
         // Acquire: pairs with `vstack.push.publish`; the link of the cell is seen, and with it the depth.
