@@ -90,6 +90,18 @@ treiber! {
     ebr, "Ebr", Epochs;
 }
 
+/// A pop whose exchange fails sees the node that another thread has pushed. Before it is protected, that thread pops it, has it
+/// freed, and pushes what gets its address: then it is another node, which the look after the protection has to acquire.
+mod a_node_returns_before_it_is_protected {
+    use super::*;
+
+    selvedge::model!(hazard, {
+        let scenario = two([Pop], [Push(1), Pop, Flush, Push(2)]).before([Push(0)]);
+        let model = Model::of(Treiber::<Hazards>(PhantomData), scenario).structure("TreiberStack, Hazard");
+        model.preemptions(2).reuse(Reuse::Lifo).choices([]).property("no ABA")
+    });
+}
+
 /// Two threads meet if an exchange of each has failed, and one may fail for no reason.
 macro_rules! eliminating {
     ($($module:ident, $called:literal, $strategy:ty;)*) => { $(

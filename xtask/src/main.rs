@@ -1,5 +1,6 @@
 //! The project's own tasks. `cargo verify` is `cargo xtask verify`.
 
+mod audit;
 mod engines;
 mod verify;
 
@@ -17,6 +18,8 @@ struct Cli {
 enum Task {
     /// Run every model under every engine and print the verification matrix
     Verify(verify::Options),
+    /// Weaken each memory ordering, and see whether a model notices
+    Audit(audit::Options),
     /// Measure the explorer beside loom and shuttle
     Engines(engines::Options),
 }
@@ -24,6 +27,7 @@ enum Task {
 fn main() -> ExitCode {
     let (name, result) = match Cli::parse().task {
         Task::Verify(options) => ("cargo verify", verify::run(&options)),
+        Task::Audit(options) => ("cargo xtask audit", audit::run(&options)),
         Task::Engines(options) => ("cargo xtask engines", engines::run(&options)),
     };
     result.unwrap_or_else(|error| {

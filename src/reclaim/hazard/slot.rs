@@ -103,7 +103,7 @@ impl Slot {
         self.address.store(retired.address(), Relaxed); // step: slot.fill.address
         // SAFETY: the caller's.
         self.retired.with_mut(|content| unsafe { _ = (*content).write(retired) });
-        // Release: the content, the address, and that the node was unlinked, to `slot.take.hold` and the fence of who scans.
+        // Release: the content, the address, and that the node was unlinked, to the fence of who scans.
         self.state.store(filling - FILLING + FULL, Release); // step: slot.fill.publish
     }
 
@@ -143,9 +143,10 @@ impl Slot {
             return Taken::Waits;
         }
         let taking = full.0 - FULL + TAKING;
-        // Acquire: pairs with `slot.fill.publish`, for the content. Release: as `slot.fill.hold`.
+        // Release: as `slot.fill.hold`. The content is here: the fence of who scans comes after the look that saw this state,
+        // and has acquired what `slot.fill.publish` says.
         // step: slot.take.hold
-        if let Err(now) = self.state.compare_exchange(full.0, taking, AcqRel, Relaxed) {
+        if let Err(now) = self.state.compare_exchange(full.0, taking, Release, Relaxed) {
             return if now == taking { Taken::Going(Seen(now)) } else { Taken::Gone };
         }
         // SAFETY: it was full, and the exchange has made it ours.

@@ -62,7 +62,6 @@ impl Progress {
     }
 
     /// Shows nothing.
-    #[cfg(test)]
     pub fn silent() -> Self {
         let now = Instant::now();
         let state = State { started: now, left: Vec::new(), all: 0, told: now };
@@ -205,7 +204,8 @@ mod tests {
 
     #[test]
     fn the_time_that_is_left_is_told_when_something_is_known() {
-        let job = |name| Job { id: id(Build::Loom, name), binary: "binary".into(), long: false };
+        let job =
+            |name| Job { id: id(Build::Loom, name), binary: "binary".into(), long: false, weakened: None };
         let mut memory = Memory::default();
         let jobs = [job("push_push"), job("pop_pop"), job("new")];
         let seconds = |name, seconds| Ran { seconds, ..passed(Build::Loom, name) };

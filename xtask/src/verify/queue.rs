@@ -55,7 +55,8 @@ impl Runner {
         Ok(done)
     }
 
-    fn one(&self, nth: usize, job: &Job, progress: &Progress) -> Ran {
+    /// Runs the `nth` of this runner's jobs: no two have the same number.
+    pub fn one(&self, nth: usize, job: &Job, progress: &Progress) -> Ran {
         let started = Instant::now();
         let ran = self.attempt(nth, job, progress).unwrap_or_else(|why| Ran {
             test: job.id.clone(),
@@ -85,6 +86,9 @@ impl Runner {
         command.current_dir(&self.root).env("CARGO_MANIFEST_DIR", &self.root);
         command.env("SELVEDGE_REPORT", &folder).env("SELVEDGE_BUDGET", &self.budget);
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        if let Some(places) = &job.weakened {
+            command.env("SELVEDGE_WEAKEN", places);
+        }
         child::log_to(&mut command, &log)?;
         let started = Instant::now();
         let mut watch = progress.begun(&job.id, &folder);
@@ -126,7 +130,7 @@ mod tests {
             timeout,
             jobs: 2,
         };
-        let job = Job { id: id(Build::Std, "push_push"), binary, long: false };
+        let job = Job { id: id(Build::Std, "push_push"), binary, long: false, weakened: None };
         let progress = Progress::silent();
         let mut ran = runner.run(vec![job], &Memory::default(), &progress).unwrap();
         assert_eq!(ran.len(), 1);
