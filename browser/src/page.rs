@@ -66,9 +66,20 @@ impl Page<'_> {
         let whole = || -> Result<u64> {
             Ok(self.ask("document.documentElement.scrollHeight")?.as_u64().unwrap_or(1000))
         };
+        self.resize(1280, u32::try_from(height.map_or_else(whole, Ok)?)?)?;
+        let png = Protocol::CaptureScreenshotFormatOption::Png;
+        let bytes = self.tab.capture_screenshot(png, None, None, true)?;
+        if bytes.is_empty() {
+            bail!("the browser has made an empty picture");
+        }
+        std::fs::write(file, bytes).with_context(|| file.display().to_string())
+    }
+
+    /// Gives the window this size, in dots, until [`resize_back`](Self::resize_back) or another page is opened.
+    pub fn resize(&self, width: u32, height: u32) -> Result<()> {
         self.tab.call_method(Emulation::SetDeviceMetricsOverride {
-            width: 1280,
-            height: u32::try_from(height.map_or_else(whole, Ok)?)?,
+            width,
+            height,
             device_scale_factor: 1.0,
             mobile: false,
             scale: None,
@@ -82,11 +93,12 @@ impl Page<'_> {
             display_feature: None,
             device_posture: None,
         })?;
-        let png = Protocol::CaptureScreenshotFormatOption::Png;
-        let bytes = self.tab.capture_screenshot(png, None, None, true)?;
-        if bytes.is_empty() {
-            bail!("the browser has made an empty picture");
-        }
-        std::fs::write(file, bytes).with_context(|| file.display().to_string())
+        Ok(())
+    }
+
+    /// Gives the window the size that it had.
+    pub fn resize_back(&self) -> Result<()> {
+        self.tab.call_method(Emulation::ClearDeviceMetricsOverride(None))?;
+        Ok(())
     }
 }

@@ -9,6 +9,9 @@ use std::path::Path;
 /// The page: the smallest execution, with the memory of C11.
 pub const PAGE: &str = "lesson_controls-ring_controls-rb1_published_before_written-lesson-explorer-weak.html";
 
+/// What its page of each engine is called at its beginning.
+pub const EACH: &str = "lesson_controls-ring_controls-rb1_published_before_written-lesson-";
+
 /// Goes to the fatal step.
 fn at_the_fatal_step<'t>(tab: &'t mut Tab, path: &Path) -> Result<Page<'t>> {
     let number = tab.open(path, "")?.text("document.body.dataset.fatal")?;
