@@ -1,6 +1,7 @@
 //! Pages of logs, as `selvedge lin --picture` makes them: what was judged is explained, wrong, or not known.
 
 use super::open::Tab;
+use super::page::END;
 use super::rules;
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
@@ -68,7 +69,7 @@ impl Logs {
         let page = tab.open(&self.wrong(), "")?;
         for scheme in ["light", "dark"] {
             page.prefer("prefers-color-scheme", scheme)?;
-            page.shoot(&shots.join(format!("log-{scheme}.png")), None)?;
+            page.shoot(&shots.join(format!("log-{scheme}.png")), 1280, END)?;
         }
         Ok(())
     }
