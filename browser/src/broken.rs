@@ -1,7 +1,7 @@
 //! Pages that break a rule each, or do not say what they have to: the negative controls of the rules.
 
 use super::open::{Chromium, Tab};
-use super::{rb1, rules, side_by_side};
+use super::{logs, rb1, rules, side_by_side};
 use anyhow::{Context, Result, ensure};
 use std::path::Path;
 
@@ -14,7 +14,7 @@ fn with_head(page: &str, text: &str) -> String {
 }
 
 /// Those that the rules must detect.
-const BREAKS: [Break; 19] = [
+const BREAKS: [Break; 20] = [
     ("steps out of order", "out of order", |page| {
         page.replace("data-step=\"3\"", "data-step=\"x\"")
             .replace("data-step=\"4\"", "data-step=\"3\"")
@@ -72,6 +72,9 @@ const BREAKS: [Break; 19] = [
     ("the source of who runs the program", "the source of the checker", |page| {
         page.replace("models/lesson/ring.rs", "src/check/execute.rs")
     }),
+    ("too wide for a narrow window", "in a narrow window", |page| {
+        with_head(page, "<style>h1 { white-space: nowrap; overflow-wrap: normal }</style>")
+    }),
     ("motion", "moves", |page| {
         with_head(page, "<style>.lanes { scroll-behavior: smooth !important }</style>")
     }),
@@ -89,21 +92,30 @@ const UNTOLD: [Break; 4] = [
     }),
 ];
 
+/// Those of a page of a log.
+const OF_A_LOG: [Break; 4] = [
+    ("a link to the fatal call that leads nowhere", "leads to", |page| page.replace("id=\"fatal-call\"", "")),
+    ("a fatal call that nobody stands at", "leads to", |page| page.replace("tabindex=\"-1\"", "")),
+    ("no word of what would be right", "the order lacks", |page| page.replace("right would be", "there")),
+    ("lines that are not told", "the order lacks", |page| page.replace(", lines ", ", ")),
+];
+
 /// How many there are.
-pub const COUNT: usize = BREAKS.len() + UNTOLD.len();
+pub const COUNT: usize = BREAKS.len() + UNTOLD.len() + OF_A_LOG.len();
 
 /// What complains of a page.
 type Look = fn(&mut Tab, &Path) -> Result<Vec<String>>;
 
-/// The broken pages that nothing complains of as it should.
-pub fn undetected(chromium: &Chromium, path: &Path) -> Result<Vec<String>> {
-    let page = std::fs::read_to_string(path)?;
+/// The broken pages that nothing complains of as it should, made of the page of RB1 and of that of a log.
+pub fn undetected(chromium: &Chromium, rb1: &Path, log: &Path) -> Result<Vec<String>> {
+    let [rb1, log] = [std::fs::read_to_string(rb1)?, std::fs::read_to_string(log)?];
     let folder = tempfile::tempdir()?;
-    let by_rules = BREAKS.iter().map(|broken| (broken, rules::thoroughly as Look));
-    let by_words = UNTOLD.iter().map(|broken| (broken, rb1::says as Look));
-    let looks = by_rules.chain(by_words).enumerate().map(|(nth, ((name, wanted, break_it), look))| {
-        let (broken, file) = (break_it(&page), folder.path().join(format!("{nth}.html")));
-        let page = &page;
+    let by_rules = BREAKS.iter().map(|broken| (&rb1, broken, rules::thoroughly as Look));
+    let by_words = UNTOLD.iter().map(|broken| (&rb1, broken, rb1::says as Look));
+    let of_a_log = OF_A_LOG.iter().map(|broken| (&log, broken, logs::says as Look));
+    let all = by_rules.chain(by_words).chain(of_a_log).enumerate();
+    let looks = all.map(|(nth, (page, (name, wanted, break_it), look))| {
+        let (broken, file) = (break_it(page), folder.path().join(format!("{nth}.html")));
         move |tab: &mut Tab| -> Result<Vec<String>> {
             ensure!(broken != *page, "`{name}` changes nothing: the page is made otherwise by now");
             std::fs::write(&file, broken)?;

@@ -2,11 +2,12 @@
 //!
 //! The way: [`open`] starts the browser and opens pages in its tabs; [`ear`] hears the console and the network; [`page`]
 //! is what one can ask and do of an open page; [`rules`] are what each page has to keep; [`rb1`] is what the page of the
-//! lesson's first defect has to say; [`broken`] are pages that break a rule each, and that must be detected: a check that
+//! lesson's first defect has to say, and [`logs`] what those of logs have to; [`broken`] are pages that break a rule each, and that must be detected: a check that
 //! cannot fail proves nothing.
 
 mod broken;
 mod ear;
+mod logs;
 mod open;
 mod page;
 mod rb1;
@@ -71,8 +72,11 @@ fn run(cli: &Cli) -> Result<Vec<String>> {
     complaints.extend(rules::index(&mut chromium.tab()?, &folder.join("index.html"), pages.len())?);
     complaints.extend(rb1::says(&mut chromium.tab()?, &first)?);
     rb1::shoot(&mut chromium.tab()?, &first, &shots)?;
-    complaints.extend(broken::undetected(&chromium, &first)?);
-    println!("{} pages looked at, {} broken ones told from them", pages.len(), broken::COUNT);
+    let logs = logs::Logs::drawn()?;
+    complaints.extend(logs.looked_at(&mut chromium.tab()?)?);
+    logs.shoot(&mut chromium.tab()?, &shots)?;
+    complaints.extend(broken::undetected(&chromium, &first, &logs.wrong())?);
+    println!("{} pages looked at, {} broken ones told from them", pages.len() + logs::COUNT, broken::COUNT);
     println!("screenshots: {}", shots.display());
     Ok(complaints)
 }
@@ -106,8 +110,8 @@ where
 
 fn looked_at(tab: &mut Tab, page: &Path) -> Result<Vec<String>> {
     let name = page.file_stem().unwrap_or_default().to_string_lossy();
-    // The engines have pages of one kind. One of them has all kinds of steps.
-    let wrong = if name.ends_with("explorer-weak") {
+    // The engines have pages of one kind. One of them has all kinds of steps; of the others that of RB1 stands for all.
+    let wrong = if name.ends_with("explorer-weak") || name.starts_with(rb1::EACH) {
         rules::thoroughly(tab, page)
     } else {
         rules::at_a_glance(tab, page)

@@ -7,6 +7,9 @@ use headless_chrome::protocol::cdp::{Emulation, Page as Protocol};
 use serde_json::Value;
 use std::path::Path;
 
+/// Where a page ends, for [`Page::shoot`].
+pub const END: &str = "document.documentElement.scrollHeight";
+
 /// A page that is open.
 pub struct Page<'t> {
     pub(super) tab: &'t Tab,
@@ -61,14 +64,27 @@ impl Page<'_> {
         Ok(heard)
     }
 
-    /// Writes a picture of the page (PNG): of so many lines of dots from its top, or of all.
-    pub fn shoot(&self, file: &Path, height: Option<u64>) -> Result<()> {
-        let whole = || -> Result<u64> {
-            Ok(self.ask("document.documentElement.scrollHeight")?.as_u64().unwrap_or(1000))
-        };
+    /// Writes a picture of the page (PNG), which is so many dots wide, down to where `end` is: an expression in the page.
+    pub fn shoot(&self, file: &Path, width: u32, end: &str) -> Result<()> {
+        self.tab.call_method(Emulation::SetScrollbarsHidden { hidden: true })?;
+        // How high it is depends on how wide it is.
+        self.resize(width, 1000)?;
+        let height = self.ask(&format!("Math.floor({end})"))?.as_u64();
+        self.resize(width, u32::try_from(height.context("the page does not say where it ends")?)?)?;
+        self.ask("scrollTo({ top: 0, behavior: 'instant' })")?;
+        let png = Protocol::CaptureScreenshotFormatOption::Png;
+        let bytes = self.tab.capture_screenshot(png, None, None, true)?;
+        if bytes.is_empty() {
+            bail!("the browser has made an empty picture");
+        }
+        std::fs::write(file, bytes).with_context(|| file.display().to_string())
+    }
+
+    /// Gives the window this size, in dots, until [`resize_back`](Self::resize_back) or another page is opened.
+    pub fn resize(&self, width: u32, height: u32) -> Result<()> {
         self.tab.call_method(Emulation::SetDeviceMetricsOverride {
-            width: 1280,
-            height: u32::try_from(height.map_or_else(whole, Ok)?)?,
+            width,
+            height,
             device_scale_factor: 1.0,
             mobile: false,
             scale: None,
@@ -82,11 +98,12 @@ impl Page<'_> {
             display_feature: None,
             device_posture: None,
         })?;
-        let png = Protocol::CaptureScreenshotFormatOption::Png;
-        let bytes = self.tab.capture_screenshot(png, None, None, true)?;
-        if bytes.is_empty() {
-            bail!("the browser has made an empty picture");
-        }
-        std::fs::write(file, bytes).with_context(|| file.display().to_string())
+        Ok(())
+    }
+
+    /// Gives the window the size that it had.
+    pub fn resize_back(&self) -> Result<()> {
+        self.tab.call_method(Emulation::ClearDeviceMetricsOverride(None))?;
+        Ok(())
     }
 }

@@ -1,13 +1,16 @@
 //! What the page of the lesson's first defect has to say: that it can be understood from this page alone.
 
 use super::open::Tab;
-use super::page::Page;
+use super::page::{END, Page};
 use anyhow::{Context, Result};
 use serde_json::json;
 use std::path::Path;
 
 /// The page: the smallest execution, with the memory of C11.
 pub const PAGE: &str = "lesson_controls-ring_controls-rb1_published_before_written-lesson-explorer-weak.html";
+
+/// What its page of each engine is called at its beginning.
+pub const EACH: &str = "lesson_controls-ring_controls-rb1_published_before_written-lesson-";
 
 /// Goes to the fatal step.
 fn at_the_fatal_step<'t>(tab: &'t mut Tab, path: &Path) -> Result<Page<'t>> {
@@ -19,7 +22,10 @@ fn at_the_fatal_step<'t>(tab: &'t mut Tab, path: &Path) -> Result<Page<'t>> {
 pub fn picture(tab: &mut Tab, path: &Path, file: &Path) -> Result<()> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let new = tempfile::NamedTempFile::new_in(folder)?;
-    at_the_fatal_step(tab, path)?.shoot(new.path(), Some(2200))?;
+    // Down to where it tells how to run it again; no wider than it has to be, since the README shows it smaller.
+    let end =
+        "document.querySelector('section[aria-labelledby=replay]').getBoundingClientRect().top + scrollY";
+    at_the_fatal_step(tab, path)?.shoot(new.path(), 1000, end)?;
     new.persist(file).with_context(|| file.display().to_string())?;
     Ok(())
 }
@@ -84,7 +90,7 @@ pub fn shoot(tab: &mut Tab, path: &Path, shots: &Path) -> Result<()> {
     let page = at_the_fatal_step(tab, path)?;
     for scheme in ["light", "dark"] {
         page.prefer("prefers-color-scheme", scheme)?;
-        page.shoot(&shots.join(format!("rb1-{scheme}.png")), None)?;
+        page.shoot(&shots.join(format!("rb1-{scheme}.png")), 1280, END)?;
     }
     Ok(())
 }

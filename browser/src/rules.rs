@@ -35,7 +35,11 @@ pub fn thoroughly(tab: &mut Tab, path: &Path) -> Result<Vec<String>> {
     let page = tab.open(path, "")?;
     let Facts { steps, mut wrong } = facts(&page)?;
     wrong.extend(readable(&page)?);
+    wrong.extend(fits_a_narrow_window(&page)?);
     let [first, .., last] = steps[..] else {
+        // Of a log there are no steps, and so no keys.
+        wrong.extend(is_seen_to_have_the_focus(&page)?);
+        wrong.extend(moves_no_more_than_wanted(&page)?);
         wrong.extend(page.heard()?);
         return Ok(wrong);
     };
@@ -244,6 +248,15 @@ fn readable(page: &Page) -> Result<Vec<String>> {
     }
     wrong.extend(unless(backs[0] != backs[1], "light and dark are the same"));
     Ok(wrong)
+}
+
+/// In a window of 320 dots, as of a telephone or of 1280 dots enlarged four times (WCAG 2.1's reflow), nobody has to scroll
+/// the page to the side; tables and bars scroll by themselves.
+fn fits_a_narrow_window(page: &Page) -> Result<Vec<String>> {
+    page.resize(320, 800)?;
+    let width = page.ask("document.documentElement.scrollWidth")?.as_u64().unwrap_or(u64::MAX);
+    page.resize_back()?;
+    Ok(unless(width <= 320, format!("in a narrow window it is {width} wide")).into_iter().collect())
 }
 
 /// Who goes by the tab key sees where.

@@ -5,7 +5,7 @@ use super::event::{Event, Kind, Process, Said};
 use super::forms::Forms;
 use super::pieces::TAGS;
 use super::sink::Sink;
-use super::value::Value;
+use super::value::{Value, written};
 use clojure_reader::edn::Edn;
 
 /// Reads a text that is a map for each operation, with no other fields than `known`: `read` says what happened there, of
@@ -78,7 +78,7 @@ impl<'f, 't> Fields<'f, 't> {
     fn word(&self, field: &'static str) -> Result<&'f str, LogError> {
         match self.must(field)? {
             Edn::Key(word) => Ok(word),
-            other => Err(self.bad(field, format!("`{other}` is no keyword"))),
+            other => Err(self.bad(field, format!("`{}` is no keyword", written(other)))),
         }
     }
 
@@ -96,7 +96,10 @@ impl<'f, 't> Fields<'f, 't> {
     fn process(&self) -> Result<Process, LogError> {
         match self.must(":process")? {
             Edn::Int(number) if *number >= 0 => Ok(Process::Number(number.unsigned_abs())),
-            other => Err(self.bad(":process", format!("`{other}` is neither a number from 0 nor :nemesis"))),
+            other => {
+                Err(self
+                    .bad(":process", format!("`{}` is neither a number from 0 nor :nemesis", written(other))))
+            }
         }
     }
 
@@ -111,7 +114,7 @@ impl<'f, 't> Fields<'f, 't> {
         match self.get(field) {
             None | Some(Edn::Nil) => Ok(None),
             Some(Edn::Int(int)) => Ok(Some(*int)),
-            Some(other) => Err(self.bad(field, format!("`{other}` is no integer"))),
+            Some(other) => Err(self.bad(field, format!("`{}` is no integer", written(other)))),
         }
     }
 

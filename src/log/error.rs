@@ -130,8 +130,8 @@ pub enum Reason {
         /// What it is said to have answered.
         given: Value,
     },
-    /// A number of lines or of time that goes backwards.
-    #[error("{field} goes back, from {before} to {now}: the lines are not in the order of time")]
+    /// A number of lines that does not grow, or a time that goes back.
+    #[error("{field} is {now} after {before}: the lines are not in the order of time")]
     Backwards {
         /// Which number.
         field: &'static str,

@@ -5,7 +5,8 @@
 
 use super::error::{LogError, Place, Reason};
 use super::pieces::{blank, seen};
-use clojure_reader::edn::{self, Edn};
+use super::spelled;
+use clojure_reader::edn::Edn;
 use clojure_reader::error::{Code, Error};
 
 const ENDLESS: &str = "what begins here is not complete";
@@ -83,9 +84,9 @@ impl<'t> Forms<'t> {
 
     /// Reads the next form. It begins, with what is said about it, at `place`.
     fn form(&mut self, place: Place) -> Result<Edn<'t>, LogError> {
-        match edn::read(self.rest()) {
-            Ok((form, rest)) => {
-                self.advance(self.rest().len() - rest.len());
+        match spelled::read(self.rest()) {
+            Ok((form, bytes)) => {
+                self.advance(bytes);
                 Ok(form)
             }
             Err(error) => Err(self.wrong(place, &error)),
@@ -106,9 +107,10 @@ impl<'t> Forms<'t> {
             Code::HashMapDuplicateKey => "a field is said twice".into(),
             Code::SetDuplicateKey => "an element of a set is said twice".into(),
             Code::InvalidChar => "not a character".into(),
-            Code::InvalidEscape => r#"strings know the escapes \t, \r, \n, \\ and \" alone"#.into(),
+            Code::InvalidEscape => r#"strings know the escapes \t, \r, \n, \b, \f, \\ and \" alone"#.into(),
             Code::InvalidKeyword => "not a keyword".into(),
-            Code::InvalidNumber => "not a number that fits into 64 bits".into(),
+            Code::InvalidNumber => "not an integer that fits into 64 bits, written with digits alone".into(),
+            Code::InvalidRadix(_) => "not a number: a radix is from 2 to 36".into(),
             Code::InvalidTag => "not a tag".into(),
             other => format!("not EDN: {other:?}"),
         };

@@ -3,7 +3,8 @@
 use super::error::{LogError, Place, Reason};
 use super::event::{Event, Kind, Process, Said};
 use super::sink::Sink;
-use super::value::Value;
+use super::value::{self, Value};
+use serde::de::{self, Deserializer};
 use serde::{Deserialize, Serialize};
 
 /// One line: an object, and nothing else on the line. To write a log, serialise these.
@@ -44,8 +45,17 @@ pub struct Line {
     pub key: Option<Value>,
     /// When, in any unit. It may not go back from line to line, and is not needed: the order of the lines is what
     /// counts.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "time", skip_serializing_if = "Option::is_none")]
     pub time: Option<i64>,
+}
+
+/// A time, which is what an integer is elsewhere in a log.
+fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    match Value::deserialize(deserializer)? {
+        Value::Nil => Ok(None),
+        Value::Int(time) => Ok(Some(time)),
+        other => Err(de::Error::custom(format!("{other} is no time: a time is an integer"))),
+    }
 }
 
 /// What a line is, and is not.
@@ -83,11 +93,15 @@ fn line_column(line: &str, byte: usize) -> Option<usize> {
     Some(1 + String::from_utf8_lossy(before).chars().count())
 }
 
-/// What serde_json says, without its place: it only knows the line.
+/// What serde_json says, without its place: it only knows the line. Of a number that is too large even for a fraction it does
+/// not say what it could have been.
 pub(super) fn without_place(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
-    text.strip_suffix(&place).unwrap_or(&text).into()
+    match text.strip_suffix(&place).unwrap_or(&text) {
+        "number out of range" => value::out_of_range("a number"),
+        other => other.into(),
+    }
 }
 
 fn event(place: Place, line: Line) -> Result<Event, Reason> {

@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! bytes ──▶ forms or lines ──▶ events ──▶ calls ──▶ history of a specification ──▶ outcome
-//!           pieces, forms,     jepsen     sink      dialect, dialects              judge
-//!           edn                jsonl, kv
+//!           pieces, spelled,   jepsen     sink      dialect, dialects              judge
+//!           forms, edn         jsonl, kv
 //! ```
 //!
 //! # What is guessed
@@ -40,6 +40,7 @@ mod register;
 mod shown;
 mod sink;
 mod specification;
+mod spelled;
 mod value;
 
 pub use error::{LogError, Place, Reason};

@@ -18,7 +18,7 @@ pub(super) struct Seen {
 
 /// Looks at the first form of a text. Of one that is not complete nothing is seen behind its end.
 pub(super) fn seen(text: &str) -> Seen {
-    let mut pieces = Pieces { text, at: 0 };
+    let mut pieces = Pieces::of(text);
     let mut seen = Seen::default();
     let mut open: Vec<&str> = Vec::new();
     // Of the forms that lie in the outermost map: how many there were, the last, if it is a word, and how many are left out next.
@@ -77,8 +77,8 @@ fn closes(close: &str, open: &str) -> bool {
 }
 
 /// What a form is made of.
-#[derive(Debug, PartialEq, Eq)]
-enum Piece<'t> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Piece<'t> {
     Open(&'t str),
     Close(&'t str),
     /// `#_`, or a tag: it belongs to the form that follows.
@@ -87,9 +87,21 @@ enum Piece<'t> {
     Word(&'t str),
 }
 
-struct Pieces<'t> {
+/// The pieces of a text, and where they begin.
+pub(super) struct Pieces<'t> {
     text: &'t str,
     at: usize,
+}
+
+impl<'t> Pieces<'t> {
+    pub(super) fn of(text: &'t str) -> Self {
+        Self { text, at: 0 }
+    }
+
+    /// How many bytes have been read, up to the end of the last piece.
+    pub(super) fn read(&self) -> usize {
+        self.at
+    }
 }
 
 impl<'t> Iterator for Pieces<'t> {

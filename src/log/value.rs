@@ -1,8 +1,9 @@
 //! What is written, read and answered: the values of a log.
 
 use super::pieces::seen;
+use super::spelled;
 use crate::check::Arbitrary;
-use clojure_reader::edn::{self, Edn};
+use clojure_reader::edn::Edn;
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, SeqAccess, Unexpected, Visitor};
 use serde::ser::{Serialize, SerializeSeq, Serializer};
 use std::fmt;
@@ -39,8 +40,9 @@ impl Value {
         if let Some((_, why)) = seen(text).odd {
             return Err(why);
         }
-        let (form, rest) = edn::read(text).map_err(|_| format!("`{}` is no form of EDN", text.trim()))?;
-        match rest.trim() {
+        let (form, bytes) =
+            spelled::read(text).map_err(|_| format!("`{}` is no form of EDN", text.trim()))?;
+        match text[bytes..].trim() {
             "" => Self::of_edn(&form),
             more => Err(format!("`{more}` follows the value")),
         }
@@ -61,9 +63,22 @@ impl Value {
                 Value::List(items.iter().map(|item| Self::within(item, depth - 1)).collect::<Result<_, _>>()?)
             }
             Edn::Vector(_) | Edn::List(_) => return Err(too_deep()),
-            other => return Err(format!("`{other}` is no value: a value is {KINDS}")),
+            other => return Err(format!("`{}` is no value: a value is {KINDS}", written(other))),
         })
     }
+}
+
+/// A form as it is shown: the reader would show `1.0` as `1`.
+pub(super) fn written(form: &Edn<'_>) -> String {
+    match form {
+        Edn::Double(number) => format!("{:?}", **number),
+        other => other.to_string(),
+    }
+}
+
+/// What is said of a number of JSON that is no integer of a log.
+pub(super) fn out_of_range(number: &str) -> String {
+    format!("{number} is no value: integers lie between {} and {}", i64::MIN, i64::MAX)
 }
 
 fn too_deep() -> String {
@@ -157,8 +172,7 @@ impl<'de> Visitor<'de> for Json {
     }
 
     fn visit_u64<E: de::Error>(self, int: u64) -> Result<Value, E> {
-        let int =
-            i64::try_from(int).map_err(|_| E::custom(format!("{int} is too large: at most {}", i64::MAX)))?;
+        let int = i64::try_from(int).map_err(|_| E::custom(out_of_range(&int.to_string())))?;
         Ok(Value::Int(int))
     }
 
@@ -167,7 +181,7 @@ impl<'de> Visitor<'de> for Json {
         if number.abs() < i64::MAX as f64 {
             return Err(E::invalid_type(Unexpected::Float(number), &self));
         }
-        Err(E::custom(format!("{number:e} is no value: integers lie between {} and {}", i64::MIN, i64::MAX)))
+        Err(E::custom(out_of_range(&format!("{number:e}"))))
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Value, E> {

@@ -33,9 +33,17 @@ pub fn is_before<S: Spec>(
     }
 }
 
-/// The part of each call, if all have one.
-fn parts<S: Spec>(spec: &S, history: &History<S::Op, S::Ret>) -> Option<Vec<u64>> {
-    history.calls().iter().map(|call| spec.partition(&call.op)).collect()
+/// The part of each call, if all have one: the first call that is about the same.
+fn parts<S: Spec>(spec: &S, history: &History<S::Op, S::Ret>) -> Option<Vec<usize>> {
+    let ops = history.calls().iter().map(|call| &call.op);
+    let numbered: Option<Vec<_>> = ops.map(|op| Some((spec.partition(op)?, op))).collect();
+    let numbered = numbered?;
+    let same = |(one, first): &(u64, &S::Op), (other, op): &(u64, &S::Op)| {
+        one == other && spec.is_same_part(first, op)
+    };
+    let first =
+        |call| numbered.iter().position(|first| same(first, call)).expect("a call is of its own part");
+    Some(numbered.iter().map(first).collect())
 }
 
 /// What a state may be after a call, from one of these.
@@ -170,8 +178,8 @@ impl<'a, S: Spec> Brute<'a, S> {
     }
 
     /// Whether some part can be explained less far than to this moment.
-    fn goes_wrong_before(&self, moment: u64, parts: &[u64]) -> bool {
-        let names: BTreeSet<u64> = parts.iter().copied().collect();
+    fn goes_wrong_before(&self, moment: u64, parts: &[usize]) -> bool {
+        let names: BTreeSet<usize> = parts.iter().copied().collect();
         names.into_iter().any(|name| {
             let own: Vec<usize> = (0..parts.len()).filter(|&call| parts[call] == name).collect();
             self.furthest(&own).0 < moment

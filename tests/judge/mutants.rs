@@ -2,7 +2,7 @@
 
 use crate::open::{complaint, told};
 use crate::random::{Maker, Numbers, compare};
-use crate::specs::{bag, different, register};
+use crate::specs::{Alike, alike, bag, different, register};
 use selvedge::check::specs::*;
 use selvedge::check::{Foresight, History, Judgement, Limit, Order, Seen, Spec, Urgency, judge};
 use std::collections::VecDeque;
@@ -76,6 +76,34 @@ fn that_judges_program_order_part_by_part() {
     let spec = PerKey::new(Register { initial: 0 });
     let operation = |numbers: &mut Numbers, thread| (numbers.below(2) as u8, register(numbers, thread));
     is_found(&spec, operation, Order::Program, |history, _| judge(&spec, history, Order::PerKey));
+}
+
+/// Registers by keys whose hashes say which is which: two keys with the same are one.
+struct Hashed(PerKey<Alike, Register<u8>>);
+
+impl Spec for Hashed {
+    type Op = (Alike, RegisterOp<u8>);
+    type Ret = RegisterRet<u8>;
+    type State = <PerKey<Alike, Register<u8>> as Spec>::State;
+
+    fn initial(&self) -> Self::State {
+        self.0.initial()
+    }
+
+    fn step(&self, state: &mut Self::State, op: &Self::Op) -> RegisterRet<u8> {
+        self.0.step(state, op)
+    }
+
+    fn partition(&self, op: &Self::Op) -> Option<u64> {
+        self.0.partition(op)
+    }
+}
+
+#[test]
+fn that_takes_one_key_for_another() {
+    let spec = || PerKey::new(Register { initial: 0 });
+    let operation = |numbers: &mut Numbers, thread| (alike(numbers), register(numbers, thread));
+    is_found(&spec(), operation, Order::PerKey, |history, order| judge(&Hashed(spec()), history, order));
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use crate::random::{Maker, Numbers, ORDERS, compare};
 use selvedge::check::specs::*;
-use selvedge::check::{Order, Spec, judge};
+use selvedge::check::{Arbitrary, Order, Spec, judge};
+use std::hash::{Hash, Hasher};
 
 /// How many histories of a specification in real time, and a tenth of it in each other order. Without optimisation that would
 /// take minutes.
@@ -188,6 +189,36 @@ fn locks() {
 #[test]
 fn queues_by_keys() {
     agrees(&PerKey::new(Queue::unbounded()), |numbers, thread| (key(numbers), bag(numbers, thread)));
+}
+
+/// A key with the same hash as all others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Arbitrary)]
+pub struct Alike(pub u8);
+
+impl Hash for Alike {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
+}
+
+pub fn alike(numbers: &mut Numbers) -> Alike {
+    Alike(key(numbers))
+}
+
+#[test]
+fn keys_that_collide() {
+    agrees(&PerKey::new(Register { initial: 0 }), |numbers, thread| {
+        (alike(numbers), register(numbers, thread))
+    });
+    agrees(&PerKey::new(Queue::unbounded()), |numbers, thread| (alike(numbers), bag(numbers, thread)));
+    agrees(&Map::new(), |numbers, _| match numbers.below(3) {
+        0 => MapOp::Get(alike(numbers)),
+        1 => MapOp::Insert(alike(numbers), value(numbers)),
+        _ => MapOp::Remove(alike(numbers)),
+    });
+    agrees(&Set::new(), |numbers, _| match numbers.below(3) {
+        0 => SetOp::Insert(alike(numbers)),
+        1 => SetOp::Remove(alike(numbers)),
+        _ => SetOp::Contains(alike(numbers)),
+    });
 }
 
 /// The judge must not say yes where nothing composes: each part is right, and the whole is not.

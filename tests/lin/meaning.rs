@@ -45,6 +45,30 @@ fn the_nemesis_may_say_anything() {
     }
 }
 
+/// Clojure prints these two characters so, and the reader of EDN does not know them.
+#[test]
+fn a_string_may_have_a_backspace_and_a_form_feed() {
+    let call = |string: &str, more: &str| {
+        format!(
+            "{{:process 0, :type :invoke, :f :put, :key {string}, :value {string}}}\n\
+             {{:process 0, :type :ok, :f :put, :key {string}{more}}}\n"
+        )
+    };
+    for more in ["", ", :error \"\\b\""] {
+        let log = read(&call(r#""\b\\b\fé\"""#, more)).unwrap();
+        let text = Value::from("\u{8}\\b\u{c}é\"");
+        assert_eq!(
+            (log.calls[0].args.as_slice(), log.calls[0].key.as_ref()),
+            ([text.clone()].as_slice(), Some(&text))
+        );
+        assert_eq!(log.calls[0].returned, Some(2));
+        // It is the same as the character itself.
+        assert_eq!(read(&call("\"\u{8}\\\\b\u{c}é\\\"\"", more)).unwrap().calls[0].args, [text]);
+    }
+    let line = read("0 :invoke :write \"\\f\"\n").unwrap();
+    assert_eq!(line.calls[0].args, [Value::from("\u{c}")]);
+}
+
 /// The classic lines, and those of `history.txt`: the same calls.
 #[test]
 fn lines_of_jepsen() {

@@ -53,6 +53,45 @@ fn the_object_that_went_wrong_first() {
     }
 }
 
+/// Keys that look alike are different ones: whichever is wrong is told, and none of the others.
+#[test]
+fn keys_that_look_alike() {
+    let keys = [
+        json!(1),
+        json!("1"),
+        json!("\"1\""),
+        json!([1]),
+        json!(["1"]),
+        json!("[1]"),
+        json!(true),
+        json!("true"),
+        json!("nil"),
+        json!([null]),
+        json!([]),
+        json!(""),
+        json!(" "),
+        json!("a b"),
+        json!("a  b"),
+        json!("</b>&amp;"),
+        json!("é"),
+        json!("e\u{301}"),
+    ];
+    for wrong in &keys {
+        let log: String = keys.iter().enumerate().fold(String::new(), |log, (nth, key)| {
+            let read = if key == wrong { "9".into() } else { format!("[{nth}]") };
+            let key = key.to_string();
+            // Queues, which hold lists as well.
+            log + &asked(nth, "enqueue", &format!("[[{nth}]]"), &key)
+                + &answered(nth, "enqueue", "null")
+                + &asked(nth, "dequeue", "[]", &key)
+                + &answered(nth, "dequeue", &read)
+        });
+        let (data, ..) = told(&log, &["--spec", "queue"]);
+        assert_eq!((&data["part"], &data["parts"]), (&json!({ "key": wrong }), &json!(keys.len())));
+        assert_eq!(data["stuck"].as_array().map(Vec::len), Some(1));
+    }
+}
+
 /// What is split without a key is told by what it is about.
 #[test]
 fn elements_of_sets_and_keys_of_maps() {

@@ -185,11 +185,32 @@ fn maps_of_edn() {
         (
             "{:process 0, :type :invoke, :f :read, :value nil, :index 3}\n\
              {:process 0, :type :ok, :f :read, :value nil, :index 3}",
-            "line 2, column 1: :index goes back, from 3 to 3: the lines are not in the order of time",
+            "line 2, column 1: :index is 3 after 3: the lines are not in the order of time",
         ),
         (
             "{:process 0, :type :invoke, :f :write, :value 99999999999999999999}",
-            "line 1, column 47: not a number that fits into 64 bits",
+            "line 1, column 47: not an integer that fits into 64 bits, written with digits alone",
+        ),
+        (
+            "{:process 0, :type :invoke, :f :write, :value 1N}",
+            "line 1, column 47: not an integer that fits into 64 bits, written with digits alone",
+        ),
+        ("{:process 99r1}", "line 1, column 11: not a number: a radix is from 2 to 36"),
+        (
+            "{:process 1.0, :type :invoke, :f :read, :value nil}",
+            "line 1, column 1: :process: `1.0` is neither a number from 0 nor :nemesis",
+        ),
+        (
+            "{:process 0, :type :invoke, :f :read, :value nil, :time 2.0}",
+            "line 1, column 1: :time: `2.0` is no integer",
+        ),
+        (
+            "{:process 0, :type :invoke, :f :write, :value 1.0}",
+            "line 1, column 1: :value: `1.0` is no value: a value is nil, a boolean, an integer, a string or a list of these",
+        ),
+        (
+            "{:process 0, :error \"\\b\\u\"}",
+            r#"line 1, column 25: strings know the escapes \t, \r, \n, \b, \f, \\ and \" alone"#,
         ),
         (
             "{:process 0, :type :invoke, :f :write, :value 017}",
@@ -234,7 +255,7 @@ fn lines_of_json() {
         ),
         (
             r#"{"process":0,"type":"invoke","op":"write","args":[9223372036854775808]}"#,
-            "line 1, column 69: 9223372036854775808 is too large: at most 9223372036854775807",
+            "line 1, column 69: 9223372036854775808 is no value: integers lie between -9223372036854775808 and 9223372036854775807",
         ),
         (
             r#"{"process":0,"type":"invoke","op":"write","args":[99999999999999999999999]}"#,
@@ -259,9 +280,29 @@ fn lines_of_json() {
                 asked.replace('}', ",\"time\":5}"),
                 r#"{"process":0,"type":"ok","op":"read","time":4}"#
             ),
-            "line 2: time goes back, from 5 to 4: the lines are not in the order of time",
+            "line 2: time is 4 after 5: the lines are not in the order of time",
         ),
     ]);
+}
+
+/// Also where the reader of JSON would say it in its own words, and where it is a time.
+#[test]
+fn numbers_of_json_that_are_out_of_range() {
+    let bounds = "is no value: integers lie between -9223372036854775808 and 9223372036854775807";
+    for (number, said) in [
+        ("1e400", &*format!("a number {bounds}")),
+        ("1e23", &format!("1e23 {bounds}")),
+        ("9223372036854775808", &format!("9223372036854775808 {bounds}")),
+    ] {
+        for field in [r#""args":[_]"#, r#""time":_"#, r#""key":_"#] {
+            let field = field.replace('_', number);
+            let line = format!(r#"{{"process":0,"type":"invoke","op":"write",{field}}}"#);
+            assert!(message(&line).ends_with(&format!(": {said}")), "{line}: {}", message(&line));
+        }
+    }
+    let time = |time: &str| message(&format!(r#"{{"process":0,"type":"invoke","op":"read","time":{time}}}"#));
+    assert!(time("\"now\"").ends_with(": \"now\" is no time: a time is an integer"));
+    assert!(time("[1]").ends_with(": [1] is no time: a time is an integer"));
 }
 
 #[test]
