@@ -13,11 +13,11 @@ use tempfile::TempDir;
 type Drawn = (&'static str, &'static [&'static str], i32);
 
 const WRONG: &str = "stale.edn";
-const DRAWN: [Drawn; COUNT] =
+const DRAWN: [Drawn; 3] =
     [(WRONG, &[], 1), ("register.edn", &[], 0), ("queue.jsonl", &["--spec", "queue", "--time", "0"], 2)];
 
 /// How many there are.
-pub const COUNT: usize = 3;
+pub const COUNT: usize = DRAWN.len();
 
 /// The pages, which are gone when this is.
 pub struct Logs(TempDir);

@@ -24,12 +24,10 @@ const CAP: u64 = 6_000_000;
 const MORE: u64 = 2_000;
 const FAILURES: usize = 100;
 
-/// The same of the scenario that was made small: mostly all of its executions.
-const SMALLEST: u64 = 20_000;
-const SMALLEST_FAILURES: usize = 2_000;
-
-/// The most runs that are spent on a smaller scenario.
+/// The most runs that are spent on a smaller scenario, and on the smallest: mostly all of its executions. Of that, so many
+/// failing ones are compared.
 const SMALLER: u64 = 20_000;
+const SMALLEST_FAILURES: usize = 2_000;
 
 /// No thread of a model needs so many steps: one that takes them makes no progress.
 const STEP_LIMIT: u64 = 20_000;
@@ -183,7 +181,7 @@ fn make_smaller(
         let Some(smaller) = smaller else { break };
         (body, failure) = smaller;
     }
-    let all = Plan { cap: SMALLEST, more: SMALLEST, failures: SMALLEST_FAILURES, ..plan };
+    let all = Plan { more: SMALLER, failures: SMALLEST_FAILURES, ..plan };
     let Hunted { complete, failure: simplest, .. } = all.hunt(&of(&body, &Tally::new(None)), &wanted);
     let simplest = simplest.filter(wanted).map(|simplest| Failure { fewest: complete, ..simplest });
     (body, simplest.unwrap_or(failure))

@@ -12,6 +12,7 @@ mod table;
 mod trial;
 
 use crate::verify::child;
+use crate::verify::queue::at_once;
 use crate::verify::targets::Workspace;
 use anyhow::Result;
 use clap::Args;
@@ -59,10 +60,6 @@ impl Options {
     fn wants(&self, weakening: &Weakening) -> bool {
         self.filter.as_ref().is_none_or(|part| weakening.at.contains(part) || weakening.key.contains(part))
     }
-
-    fn jobs(&self) -> usize {
-        self.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get)
-    }
 }
 
 /// Runs it.
@@ -77,7 +74,7 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     let wanted: Vec<Weakening> = all.into_iter().filter(|one| options.wants(one)).collect();
     let reports = tempfile::tempdir()?;
     let timeout = Duration::from_secs(options.timeout);
-    let mut models = Models::new(&workspace, reports.path(), options.jobs(), timeout);
+    let mut models = Models::new(&workspace, reports.path(), at_once(options.jobs), timeout);
     if options.find {
         let open = wanted.iter().filter(|one| table.open.contains_key(&one.key));
         let unlisted: Vec<_> = table.unlisted(&wanted).into_iter().chain(open).collect();

@@ -5,14 +5,12 @@ use crate::verify::builds::{Build, engine_named};
 use crate::verify::child;
 use crate::verify::outcome::{End, Ran};
 use crate::verify::progress::Progress;
-use crate::verify::queue::Runner;
+use crate::verify::queue::{self, Runner};
 use crate::verify::targets::{Job, Workspace};
 use anyhow::{Context, Result, bail};
 use selvedge::check::Outcome;
 use std::collections::BTreeMap;
-use std::collections::VecDeque;
 use std::path::Path;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -88,8 +86,9 @@ impl Models {
 
     /// Runs a test with `SELVEDGE_WEAKEN` as `setting`.
     pub fn run(&self, job: &Job, setting: &str) -> Ran {
-        let job = Job { weakened: Some(setting.into()), ..job.clone() };
-        self.runner.one(self.runs.fetch_add(1, Ordering::Relaxed), &job, &Progress::silent())
+        let environment = vec![("SELVEDGE_WEAKEN", setting.into())];
+        let runner = Runner { environment, ..self.runner.clone() };
+        runner.one(self.runs.fetch_add(1, Ordering::Relaxed), job, &Progress::silent())
     }
 
     /// What `killer` makes of `setting`.
@@ -105,24 +104,9 @@ impl Models {
 
     /// `act` on each, several at a time; the answers are in the order of `all`.
     pub fn each<T: Send, R: Send>(&self, all: Vec<T>, act: impl Fn(T) -> R + Sync) -> Result<Vec<R>> {
-        let waiting = Mutex::new(all.into_iter().enumerate().collect::<VecDeque<_>>());
-        let done = Mutex::new(Vec::new());
-        std::thread::scope(|scope| {
-            for _ in 0..self.runner.jobs {
-                scope.spawn(|| {
-                    while !child::interrupted() {
-                        let next = waiting.lock().expect("no panic under this lock").pop_front();
-                        let Some((nth, one)) = next else { break };
-                        let answer = act(one);
-                        done.lock().expect("no panic under this lock").push((nth, answer));
-                    }
-                });
-            }
-        });
+        let answers = queue::each(self.runner.jobs, all, |_, one| act(one));
         anyhow::ensure!(!child::interrupted(), "stopped");
-        let mut done = done.into_inner().expect("no panic under this lock");
-        done.sort_by_key(|(nth, _)| *nth);
-        Ok(done.into_iter().map(|(_, answer)| answer).collect())
+        Ok(answers)
     }
 }
 

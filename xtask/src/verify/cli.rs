@@ -2,6 +2,7 @@
 
 use super::builds::Build;
 use super::exploring::Exploring;
+use super::queue::at_once;
 use clap::{ArgGroup, Args};
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
@@ -65,7 +66,7 @@ impl Options {
 
     /// How many models run at the same time.
     pub fn jobs(&self) -> usize {
-        self.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get)
+        at_once(self.jobs)
     }
 
     /// How long one model may take.

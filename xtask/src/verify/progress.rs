@@ -204,8 +204,7 @@ mod tests {
 
     #[test]
     fn the_time_that_is_left_is_told_when_something_is_known() {
-        let job =
-            |name| Job { id: id(Build::Loom, name), binary: "binary".into(), long: false, weakened: None };
+        let job = |name| Job { id: id(Build::Loom, name), binary: "binary".into(), long: false };
         let mut memory = Memory::default();
         let jobs = [job("push_push"), job("pop_pop"), job("new")];
         let seconds = |name, seconds| Ran { seconds, ..passed(Build::Loom, name) };

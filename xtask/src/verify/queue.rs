@@ -7,12 +7,14 @@ use super::progress::Progress;
 use super::targets::Job;
 use anyhow::{Context, Result};
 use std::collections::VecDeque;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 /// How tests are run.
+#[derive(Clone)]
 pub struct Runner {
     /// The folder that tests run in: the package's.
     pub root: PathBuf,
@@ -28,6 +30,33 @@ pub struct Runner {
     pub jobs: usize,
 }
 
+/// How many to run at the same time: as asked for, or as there are processors.
+pub fn at_once(asked: Option<NonZeroUsize>) -> usize {
+    asked.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get)
+}
+
+/// `act` on each of `all` and its number, so many at a time, and on no further one when the user stopped it. The answers are
+/// in the order of `all`.
+pub fn each<T: Send, R: Send>(at_once: usize, all: Vec<T>, act: impl Fn(usize, T) -> R + Sync) -> Vec<R> {
+    let waiting = Mutex::new(all.into_iter().enumerate().collect::<VecDeque<_>>());
+    let done = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..at_once {
+            scope.spawn(|| {
+                while !child::interrupted() {
+                    let next = waiting.lock().expect("no panic under this lock").pop_front();
+                    let Some((nth, one)) = next else { break };
+                    let answer = act(nth, one);
+                    done.lock().expect("no panic under this lock").push((nth, answer));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().expect("no panic under this lock");
+    done.sort_by_key(|(nth, _)| *nth);
+    done.into_iter().map(|(_, answer)| answer).collect()
+}
+
 /// What is written last says most: so much of it is kept.
 const LOG_BYTES: usize = 20_000;
 
@@ -36,21 +65,7 @@ impl Runner {
     pub fn run(&self, mut jobs: Vec<Job>, memory: &Memory, progress: &Progress) -> Result<Vec<Ran>> {
         let seconds = |job: &Job| memory.seconds(&job.id, &self.budget).unwrap_or(f64::MAX);
         jobs.sort_by(|a, b| seconds(b).total_cmp(&seconds(a)));
-        let waiting = Mutex::new(jobs.into_iter().enumerate().collect::<VecDeque<_>>());
-        let done = Mutex::new(Vec::new());
-        std::thread::scope(|scope| {
-            for _ in 0..self.jobs {
-                scope.spawn(|| {
-                    while !child::interrupted() {
-                        let next = waiting.lock().expect("no panic under this lock").pop_front();
-                        let Some((nth, job)) = next else { break };
-                        let ran = self.one(nth, &job, progress);
-                        done.lock().expect("no panic under this lock").push(ran);
-                    }
-                });
-            }
-        });
-        let mut done = done.into_inner().expect("no panic under this lock");
+        let mut done = each(self.jobs, jobs, |nth, job| self.one(nth, &job, progress));
         done.sort_by(|a, b| a.test.cmp(&b.test));
         Ok(done)
     }
@@ -86,9 +101,6 @@ impl Runner {
         command.current_dir(&self.root).env("CARGO_MANIFEST_DIR", &self.root);
         command.env("SELVEDGE_REPORT", &folder).env("SELVEDGE_BUDGET", &self.budget);
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
-        if let Some(places) = &job.weakened {
-            command.env("SELVEDGE_WEAKEN", places);
-        }
         child::log_to(&mut command, &log)?;
         let started = Instant::now();
         let mut watch = progress.begun(&job.id, &folder);
@@ -130,7 +142,7 @@ mod tests {
             timeout,
             jobs: 2,
         };
-        let job = Job { id: id(Build::Std, "push_push"), binary, long: false, weakened: None };
+        let job = Job { id: id(Build::Std, "push_push"), binary, long: false };
         let progress = Progress::silent();
         let mut ran = runner.run(vec![job], &Memory::default(), &progress).unwrap();
         assert_eq!(ran.len(), 1);

@@ -37,8 +37,6 @@ pub struct Job {
     pub binary: PathBuf,
     /// Whether it is `#[ignore]`d: it takes minutes, and is for a long run.
     pub long: bool,
-    /// `SELVEDGE_WEAKEN` for this run alone; otherwise it is as the user has it.
-    pub weakened: Option<String>,
 }
 
 /// What there is to build.
@@ -112,7 +110,6 @@ impl Workspace {
             long: long.contains(&name),
             id: TestId { build, target: target.into(), name },
             binary: binary.into(),
-            weakened: None,
         };
         Ok(names.map(job).collect())
     }
