@@ -14,7 +14,7 @@ fn with_head(page: &str, text: &str) -> String {
 }
 
 /// Those that the rules must detect.
-const BREAKS: [Break; 20] = [
+const BREAKS: [Break; 21] = [
     ("steps out of order", "out of order", |page| {
         page.replace("data-step=\"3\"", "data-step=\"x\"")
             .replace("data-step=\"4\"", "data-step=\"3\"")
@@ -74,6 +74,9 @@ const BREAKS: [Break; 20] = [
     }),
     ("too wide for a narrow window", "in a narrow window", |page| {
         with_head(page, "<style>h1 { white-space: nowrap; overflow-wrap: normal }</style>")
+    }),
+    ("too wide at a later step", "in a narrow window", |page| {
+        with_head(page, "<style>.moment:last-child .memory { min-width: 40rem }</style>")
     }),
     ("motion", "moves", |page| {
         with_head(page, "<style>.lanes { scroll-behavior: smooth !important }</style>")

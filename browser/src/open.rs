@@ -36,7 +36,8 @@ impl Chromium {
             .sandbox(false)
             .window_size(Some((1280, 1000)))
             .idle_browser_timeout(Duration::from_secs(600))
-            .args(vec![OsStr::new("--force-color-profile=srgb")])
+            // Without a graphics card it would be played by another process.
+            .args(["--force-color-profile=srgb", "--disable-gpu"].map(OsStr::new).to_vec())
             .build()?;
         Ok(Chromium(Browser::new(options).context("Chromium does not start")?))
     }

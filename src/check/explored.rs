@@ -3,7 +3,7 @@
 use super::body::Body;
 use super::budget::Budget;
 use super::execute::{Context, Respect};
-use super::explore::{self, Demand, Hunted, Memory, Plan, Program, Running, Script, Seen};
+use super::explore::{self, Demand, Hunted, Memory, Plan, Program, Running, STEP_LIMIT, Script, Seen};
 use super::failure::Failure;
 use super::model::{Engine, Expect, Model};
 use super::parts::Parts;
@@ -28,9 +28,6 @@ const FAILURES: usize = 100;
 /// failing ones are compared.
 const SMALLER: u64 = 20_000;
 const SMALLEST_FAILURES: usize = 2_000;
-
-/// No thread of a model needs so many steps: one that takes them makes no progress.
-const STEP_LIMIT: u64 = 20_000;
 
 fn memory(engine: Engine) -> Memory {
     if engine == Engine::ExplorerSc { Memory::Sc } else { Memory::Weak }

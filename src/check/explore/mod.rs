@@ -135,6 +135,7 @@ pub(in crate::check) use driver::is_verdict;
 pub use explorer::{Explored, Explorer};
 pub(in crate::check) use hunt::{Hunted, Plan};
 pub(in crate::check) use judge::{Explained, called, explain, is_execution, position, touched};
+pub(in crate::check) use outcomes::STEP_LIMIT;
 pub(in crate::check) use progress::Demand;
 #[cfg(test)]
 pub(in crate::check) use progress::NEVER;

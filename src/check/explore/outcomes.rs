@@ -11,8 +11,9 @@ use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// A thread that takes more steps than this in one execution makes no progress.
-const STEP_LIMIT: u64 = 2_000;
+/// A thread that takes more steps than this in one execution makes no progress: no thread of a model needs so many. Ten times
+/// as many would be told as well, but not be made small in minutes.
+pub(in crate::check) const STEP_LIMIT: u64 = 2_000;
 
 /// An execution of `program`, of which `then` gets what it returns, when all of its threads have ended.
 pub(super) fn execution<T: 'static>(

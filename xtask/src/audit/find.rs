@@ -42,11 +42,11 @@ pub fn killers(
         let killers = models.each(left.clone(), |nth| {
             let weakening = wanted[nth];
             let there = candidates.iter().filter(|one| !one.unreached.contains(&weakening.at));
-            let killer = there.filter_map(|one| {
+            let mut killers = there.filter_map(|one| {
                 let ran = models.run(one.job, &weakening.setting);
                 matches!(verdict(&ran, engine), Verdict::Killed(_)).then_some(one.name)
             });
-            let killer = { killer }.next();
+            let killer = killers.next();
             eprintln!("{} {}", weakening.key, killer.unwrap_or("-"));
             killer.map(|name| Killer(engine.into(), name.into()))
         })?;

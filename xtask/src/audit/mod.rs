@@ -39,7 +39,7 @@ pub struct Options {
     #[arg(long)]
     json: bool,
 
-    /// Look for a model for each weakening without an entry or a decision, and print the entries
+    /// Look for a model for each weakening without an entry, and print the entries
     #[arg(long, conflicts_with = "json")]
     find: bool,
 
@@ -76,8 +76,7 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     let timeout = Duration::from_secs(options.timeout);
     let mut models = Models::new(&workspace, reports.path(), at_once(options.jobs), timeout);
     if options.find {
-        let open = wanted.iter().filter(|one| table.open.contains_key(&one.key));
-        let unlisted: Vec<_> = table.unlisted(&wanted).into_iter().chain(open).collect();
+        let unlisted = table.unlisted(&wanted);
         let killers = find::killers(&workspace, &mut models, &places, &unlisted, options.most)?;
         for (weakening, killer) in unlisted.iter().zip(&killers) {
             match killer {
@@ -121,8 +120,6 @@ fn line(models: &Models, table: &Table, weakening: &Weakening) -> Line {
         unneeded(killer, models.ask(killer, &weakening.setting))
     } else if let Some(reason) = table.survives.get(key) {
         Outcome::Spared { reason: reason.clone() }
-    } else if let Some(tried) = table.open.get(key) {
-        Outcome::Gap { why: format!("not decided: {tried}") }
     } else {
         Outcome::Gap {
             why: "no entry in xtask/orderings.toml; `cargo xtask audit --find` looks for one".into(),

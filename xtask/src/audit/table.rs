@@ -17,9 +17,6 @@ pub struct Table {
     /// Why no model fails, where that is as it must be.
     #[serde(default)]
     pub survives: BTreeMap<String, String>,
-    /// What was tried in vain, where it is not decided whether a model is missing or the ordering is too strong: a gap.
-    #[serde(default)]
-    pub open: BTreeMap<String, String>,
     /// The control: weakenings of the fixture that this engine and model must not notice, although they come there.
     #[serde(default)]
     pub control: BTreeMap<String, Killer>,
@@ -74,7 +71,7 @@ impl Table {
             anyhow::ensure!(known, "{key}: `{engine}` is no engine that knows orderings");
             anyhow::ensure!(model.contains("::"), "{key}: `{model}` is no target::name");
         }
-        for (key, reason) in table.survives.iter().chain(&table.open) {
+        for (key, reason) in &table.survives {
             anyhow::ensure!(!reason.trim().is_empty(), "{key}: without a reason");
         }
         for key in table.keys() {
@@ -85,7 +82,7 @@ impl Table {
     }
 
     fn keys(&self) -> impl Iterator<Item = &String> {
-        self.killed.keys().chain(self.survives.keys()).chain(self.open.keys()).chain(self.control.keys())
+        self.killed.keys().chain(self.survives.keys()).chain(self.control.keys())
     }
 
     /// All weakenings of these places by one notch; what survives for a reason is weakened further.
