@@ -142,8 +142,27 @@ impl<T> Node<T> {
 }
 
 impl<T> TreiberStack<T> {
-    /// An empty stack with the default strategy. Allocates nothing.
+    /// An empty stack with the default strategy. Allocates nothing, and may be a static's:
+    ///
+    /// ```
+    /// # #[cfg(not(any(loom, shuttle)))] {
+    /// use selvedge::stack::TreiberStack;
+    ///
+    /// static LINES: TreiberStack<String> = TreiberStack::new();
+    ///
+    /// LINES.push("warp".into());
+    /// assert_eq!(LINES.pop().as_deref(), Some("warp"));
+    /// # }
+    /// ```
     #[must_use]
+    #[cfg(not(any(loom, shuttle)))]
+    pub const fn new() -> Self {
+        Self { head: AtomicPtr::new(ptr::null_mut()), reclaim: Epoch }
+    }
+
+    /// An empty stack with the default strategy. No constant: atomics of models are made when the program runs.
+    #[must_use]
+    #[cfg(any(loom, shuttle))]
     pub fn new() -> Self {
         Self::default()
     }
