@@ -4,7 +4,8 @@
 ///
 /// When a destructor panics, the rest is dropped all the same, and then the panic goes on. (A second panic meanwhile
 /// ends the process, as it does everywhere.)
-// Never inlined: a value may be larger than the stack. Then there is none, and no frame must hold one.
+// Never inlined, and called only where there is something: a value may be larger than the stack. Then there is none, and no
+// frame must hold one.
 #[inline(never)]
 pub(crate) fn exhaust<T>(mut next: impl FnMut() -> Option<T>) {
     struct Rest<F: FnMut() -> bool>(F);

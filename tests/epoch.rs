@@ -60,24 +60,19 @@ fn retire(kind: Kind) {
     unsafe { Epoch.pin().retire(heap::alloc(Node(kind))) };
 }
 
-/// Flushes often enough for all that waits.
-fn flush() {
-    (0..10).for_each(|_| Epoch.flush());
-}
-
 #[test]
 fn a_thread_that_is_pinned_keeps_what_is_retired() {
     let _alone = alone();
     let guard = Epoch.pin();
     let others = thread::spawn(|| {
-        (0..10_000).for_each(|_| retire(Kind::Good));
-        flush();
+        (0..100_000).for_each(|_| retire(Kind::Good));
+        Epoch.flush();
     });
     others.join().expect("no panic");
     assert_eq!(dropped(), 0);
     drop(guard);
-    flush();
-    assert_eq!(dropped(), 10_000);
+    Epoch.flush();
+    assert_eq!(dropped(), 100_000);
 }
 
 /// In a process of its own, where nothing is freed ever after: there is one collector, and its thread need not even live.
@@ -89,8 +84,8 @@ fn a_guard_that_is_forgotten_keeps_what_is_retired() {
         return assert!(passed, "{said}");
     }
     thread::spawn(|| std::mem::forget(Epoch.pin())).join().expect("no panic");
-    (0..10_000).for_each(|_| retire(Kind::Good));
-    flush();
+    (0..100_000).for_each(|_| retire(Kind::Good));
+    Epoch.flush();
     assert_eq!(dropped(), 0);
 }
 
@@ -98,7 +93,7 @@ fn a_guard_that_is_forgotten_keeps_what_is_retired() {
 fn a_thread_that_has_ended_keeps_nothing() {
     let _alone = alone();
     thread::spawn(|| retire(Kind::Good)).join().expect("no panic");
-    flush();
+    Epoch.flush();
     assert_eq!(dropped(), 1);
 }
 
@@ -106,7 +101,13 @@ fn a_thread_that_has_ended_keeps_nothing() {
 fn a_destructor_may_retire() {
     let _alone = alone();
     (0..100).for_each(|_| retire(Kind::Retires));
-    flush();
+    Epoch.flush();
+    assert!(
+        (100..200).contains(&dropped()),
+        "what a destructor retires waits for the next one: {}",
+        dropped()
+    );
+    Epoch.flush();
     assert_eq!(dropped(), 200);
 }
 
@@ -114,11 +115,11 @@ fn a_destructor_may_retire() {
 #[test]
 fn a_destructor_that_panics_takes_others_along() {
     let _alone = alone();
-    flush();
+    Epoch.flush();
     retire(Kind::Good);
     retire(Kind::Panics);
     (0..3 * BAG).for_each(|_| retire(Kind::Good));
-    let panics = (0..10).filter(|_| catch_unwind(flush).is_err()).count();
+    let panics = (0..10).filter(|_| catch_unwind(|| Epoch.flush()).is_err()).count();
     assert_eq!(panics, 1);
     let lost = 2 + 3 * BAG - dropped();
     assert!((1..BAG).contains(&lost), "{lost} of one bag");

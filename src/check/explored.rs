@@ -84,6 +84,7 @@ pub(super) fn run(model: &Model, path: &str, engine: Engine, progress: Option<Pa
         let stopping = model.stopping.as_deref();
         let demands = model.progress.map(|level| level.demands(&longest, stopping)).unwrap_or_default();
         let all = demands.len();
+        tally.stops(all as u64);
         let stopped = demands.into_iter().enumerate().find_map(|(stop, progress)| {
             let running = parts.stopping(model, nth, stop, all, &tally);
             let Hunted { complete: ended, failure, .. } =

@@ -18,6 +18,7 @@
 //! # What a run must show to count
 //! * *Executions*, as they were counted, and whether the engine finished, was bounded, capped, or only sampled.
 //! * *Overlap*: a model of two threads in which no two operations ever overlapped is vacuous, and fails.
+//! * *Stops*: so is a model of progress in which no thread was ever stopped.
 //! * *Claims*: a run that was capped fails unless its model says that it may be ([`Model::capped`]).
 //! * *A control fails*: a model with [`Model::kills`] passes only if the named engines find the defect, and say
 //!   what the model says they would.

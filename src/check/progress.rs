@@ -48,9 +48,12 @@ mod demands {
         /// Which threads stop, of these alone if any are named, and where, if they have at most so many events.
         ///
         /// # Panics
-        /// If there are too many places to try.
+        /// If there are too many places to try, or a thread of `stopping` takes no step.
         pub(in crate::check) fn demands(self, longest: &[u16], stopping: Option<&[usize]>) -> Vec<Demand> {
             let threads: Vec<usize> = (0..longest.len()).filter(|&thread| longest[thread] > 0).collect();
+            if let Some(absent) = stopping.into_iter().flatten().find(|thread| !threads.contains(thread)) {
+                panic!("thread {absent} is to stop, and takes no step: only these do: {threads:?}");
+            }
             let alone = self == Progress::ObstructionFree;
             let sets = 1..(1_usize << threads.len()).saturating_sub(1);
             let stopped = sets.map(|set| {

@@ -37,6 +37,9 @@ pub(super) struct Counts {
     pub orders: BTreeMap<usize, HashSet<u64>>,
     /// The most steps that one thread took in one execution.
     pub steps: u64,
+    /// At how many places threads were stopped.
+    #[serde(default)]
+    pub stops: u64,
 }
 
 impl Counts {
@@ -50,6 +53,7 @@ impl Counts {
             self.orders.entry(*body).or_default().extend(orders);
         }
         self.steps = self.steps.max(other.steps);
+        self.stops += other.stops;
     }
 }
 
@@ -213,6 +217,12 @@ impl Tally {
             inner.each_part(|part| part.counts.executions = 0);
             inner.base.pruned += pruned;
         });
+    }
+
+    /// Threads are stopped at so many places.
+    #[cfg(shuttle)]
+    pub(super) fn stops(&self, places: u64) {
+        self.with(|inner| inner.base.stops += places);
     }
 
     /// This part of all executions is expected to be behind it.

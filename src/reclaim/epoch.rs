@@ -1,7 +1,12 @@
 //! Epochs: the production strategy, by crossbeam-epoch.
 
 use super::{Blanket, Guard, ProtectsAll, Reclaim};
-use crate::sync::heap;
+use crate::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use crate::sync::{Arc, heap};
+
+/// A flush of crossbeam-epoch's collector advances the epoch by one at most, and then frees eight bags of 64 nodes at most. What
+/// somebody's guard protects is asked for in vain so many times, in less than a millisecond.
+const ROUNDS: usize = 1_000;
 
 /// Epoch-based reclamation by crossbeam-epoch's global collector.
 ///
@@ -9,6 +14,9 @@ use crate::sync::heap;
 /// thread that was pinned has let go, so a thread that stays pinned for ever keeps all later garbage alive: of the whole
 /// process, since there is one collector. A guard that is forgotten ([`std::mem::forget`]) pins its thread for ever, even
 /// when that has ended.
+///
+/// [`flush`](Reclaim::flush) frees what this thread has retired and what others have handed in, half a million nodes at
+/// most. Not yet handed in are the last 63 at most of each thread that lives, and what destructors retire meanwhile.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Epoch;
 
@@ -28,8 +36,13 @@ unsafe impl Reclaim for Epoch {
     }
 
     fn flush(&self) {
-        // A node is freed two epochs after it was retired, and a flush advances by one at most.
-        (0..3).for_each(|_| crossbeam_epoch::pin().flush());
+        // Behind all that this thread has retired, and all that others have handed in.
+        let last = Arc::new(AtomicBool::new(false));
+        let freed = Arc::clone(&last);
+        // Relaxed, both: it says only that there is no more to do.
+        crossbeam_epoch::pin().defer(move || freed.store(true, Relaxed)); // step: epoch.flush.freed
+        let waits = || !last.load(Relaxed); // step: epoch.flush.waits
+        (0..ROUNDS).take_while(|_| waits()).for_each(|_| crossbeam_epoch::pin().flush());
     }
 }
 

@@ -229,7 +229,9 @@ impl<T> Ring<T> {
 
 impl<T> Drop for Ring<T> {
     fn drop(&mut self) {
-        exhaust(|| self.pop_exclusive());
+        if !self.is_empty() {
+            exhaust(|| self.pop_exclusive());
+        }
     }
 }
 

@@ -56,7 +56,9 @@ impl<T, R: Reclaim> FusedIterator for PopAll<'_, T, R> {}
 
 impl<T, R: Reclaim> Drop for PopAll<'_, T, R> {
     fn drop(&mut self) {
-        exhaust(|| self.next());
+        if !self.next.is_null() {
+            exhaust(|| self.next());
+        }
     }
 }
 

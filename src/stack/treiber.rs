@@ -345,7 +345,9 @@ impl<T, R: Reclaim> TreiberStack<T, R> {
 
 impl<T, R: Reclaim> Drop for TreiberStack<T, R> {
     fn drop(&mut self) {
-        exhaust(|| self.pop_exclusive());
+        if !self.is_empty() {
+            exhaust(|| self.pop_exclusive());
+        }
     }
 }
 

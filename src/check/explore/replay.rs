@@ -47,9 +47,9 @@ pub(super) fn replay(rules: Rules, program: &Program, script: &Script) -> Option
 
 /// The failure of the execution `script`, told step by step.
 pub(super) fn tell(rules: Rules, program: &Program, script: &Script, failure: Failure) -> Failure {
-    let schedule = Some(script.to_string());
     match replay(rules, program, script) {
-        Some(told) => Failure { schedule, ..told },
-        None => Failure { trace: "(the execution could not be repeated)".into(), schedule, ..failure },
+        Some(told) => Failure { schedule: Some(script.to_string()), ..told },
+        // What cannot be repeated has no schedule.
+        None => Failure { trace: "(the execution could not be repeated)".into(), ..failure },
     }
 }

@@ -23,6 +23,9 @@ use std::time::Duration;
 /// Who watches is told so often.
 const TOLD: Duration = Duration::from_millis(100);
 
+/// A failing execution of more steps than this is a long one.
+const LONG: u64 = 200;
+
 /// How each worker explores.
 pub(super) struct Job<'a> {
     /// Makes the driver of a worker.
@@ -109,9 +112,12 @@ pub(super) struct Team {
 }
 
 impl State {
-    /// Something has failed: not many more runs.
+    /// Something has failed: not many more runs. Of long ones fewer, for what a run costs grows with the square of its length.
     fn shorten(&mut self, limits: Limits) {
-        self.limit = self.limit.min(self.left.seen.runs().saturating_add(limits.more));
+        let longest = self.left.failures.iter().map(|failed| failed.script.steps() as u64).max();
+        let times = longest.unwrap_or(0).div_ceil(LONG).max(1);
+        let more = limits.more / (times * times);
+        self.limit = self.limit.min(self.left.seen.runs().saturating_add(more));
     }
 }
 

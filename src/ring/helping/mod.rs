@@ -376,7 +376,9 @@ impl<T, const INDEX: u32> HelpingRing<T, INDEX> {
 
 impl<T, const INDEX: u32> Drop for HelpingRing<T, INDEX> {
     fn drop(&mut self) {
-        exhaust(|| self.try_pop().ok());
+        if !self.is_empty() {
+            exhaust(|| self.try_pop().ok());
+        }
     }
 }
 

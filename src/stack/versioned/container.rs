@@ -43,7 +43,9 @@ impl<T, const INDEX: u32> IntoIterator for VersionedStack<T, INDEX> {
 
 impl<T, const INDEX: u32> Drop for VersionedStack<T, INDEX> {
     fn drop(&mut self) {
-        exhaust(|| self.pop());
+        if !self.is_empty() {
+            exhaust(|| self.pop());
+        }
     }
 }
 

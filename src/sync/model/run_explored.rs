@@ -5,8 +5,8 @@ use super::explored::{Installed, Machine, Request, ask};
 use super::run_shuttle::config;
 use super::world;
 use crate::sync::Choice;
-use shuttle::Runner;
 use shuttle::scheduler::{Schedule, Scheduler, Task, TaskId};
+use shuttle::{MaxSteps, Runner};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
@@ -76,7 +76,10 @@ pub(crate) fn explored<B: FnOnce()>(
     let stage = Rc::new(Cell::new(Stage::Running));
     let scheduler = Obedient { machine: Rc::clone(&machine), stage: Rc::clone(&stage) };
     let here = Here((machine, stage, RefCell::new((next, done))));
-    Runner::new(scheduler, config()).run(move || {
+    // To shuttle many executions are one, and the explorer itself sees to it that each comes to its end.
+    let mut config = config();
+    config.max_steps = MaxSteps::None;
+    Runner::new(scheduler, config).run(move || {
         let (machine, stage, work) = here.get();
         let (next, done) = &mut *work.borrow_mut();
         engine::forget_tasks();

@@ -271,7 +271,8 @@ pub(super) fn publish(me: usize, pending: Pending) -> bool {
     if let Some(steps) = steps {
         super::unwind::fault(format!(
             "no progress: thread {me} has taken {steps} steps in one execution. A loop that waits has to say so, by \
-             `hint::spin_loop` or `thread::yield_now`, and must only read"
+             `hint::spin_loop` or `thread::yield_now`, and must only read: one that writes in each turn, as a lock that is \
+             tried by `swap`, does something else each time"
         ));
     }
     recording

@@ -1,5 +1,6 @@
 //! The explorer as a part of the harness: what it finds, what it refuses, what it writes down.
 
+mod livelocks;
 mod pasted;
 mod real_time;
 mod traces;
@@ -10,7 +11,7 @@ use crate::panic_of;
 use crate::specs::{Count, Count::Add, Count::Get, Counter};
 use pasted::{Op, Torn, torn};
 use selvedge::check::explore::Memory;
-use selvedge::check::{Engine, Failure, Model, Outcome, Record, Scenario};
+use selvedge::check::{Engine, Failure, Model, Outcome, Progress, Record, Scenario};
 use selvedge::sync::atomic::{AtomicU64, Ordering};
 use selvedge::sync::thread;
 use std::sync::Arc;
@@ -138,6 +139,24 @@ fn nothing_that_is_touched_is_vacuous() {
     );
 }
 
+/// A progress that nobody was asked for is shown of nobody.
+#[test]
+fn progress_without_anybody_who_stops_is_vacuous() {
+    let name = "progress_without_anybody_who_stops_is_vacuous";
+    let words = "vacuous: no thread was stopped";
+    let alone = || Model::of(RIGHT, Scenario::new().thread([Add, Add]));
+    both_say(alone().progress(Progress::LockFree), name, words);
+    both_say(alone().progress(Progress::WaitFree(100)), name, words);
+    both_say(Model::of(RIGHT, adders()).progress(Progress::LockFree).stopping([]), name, words);
+}
+
+#[test]
+fn who_is_to_stop_has_to_be_there() {
+    let model = Model::of(RIGHT, adders()).progress(Progress::LockFree).stopping([0, 7]);
+    let said = panic_of(|| model.check("harness::explorer::who_is_to_stop_has_to_be_there"));
+    assert!(said.contains("thread 7 is to stop, and takes no step"), "{said}");
+}
+
 #[test]
 fn a_control_that_survives_is_told() {
     let model = Model::of(RIGHT, adders()).kills("a lost update", EXPLORERS, []);
@@ -229,7 +248,7 @@ fn a_model_is_put_on_another_scenario_of_its_own_operations() {
 #[test]
 fn a_bound_on_steps_is_written_down() {
     let name = "explorer::a_bound_on_steps_is_written_down";
-    let bound = || Model::of(RIGHT, adders()).progress(selvedge::check::Progress::WaitFree(0));
+    let bound = || Model::of(RIGHT, adders()).progress(Progress::WaitFree(0));
     if is_child(name) {
         let model = bound().written("bound()", module_path!());
         return model.check(&format!("harness::{name}"));
