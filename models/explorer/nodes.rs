@@ -30,7 +30,11 @@ fn a_node_is_published_with_release_and_acquire() {
                 Memory::Sc => assert_eq!(outcomes(memory, move || publish(release, acquire)), [0, 7]),
                 Memory::Weak => fails(
                     memory,
-                    &["before its making is known", "made by thread 1 at", "used by thread 0 at"],
+                    &[
+                        "before its making is known",
+                        "made by thread 1 at models/explorer/nodes.rs:",
+                        "used by thread 0 at",
+                    ],
                     move || publish(release, acquire),
                 ),
             }

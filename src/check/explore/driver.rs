@@ -308,8 +308,8 @@ impl Machine for Driver {
         Location::new(thread, 0)
     }
 
-    fn plain(&self, kind: Plain) -> usize {
-        let moment = self.moment(std::panic::Location::caller());
+    fn plain(&self, kind: Plain, place: Place) -> usize {
+        let moment = self.moment(place);
         self.run.borrow_mut().plains.create(kind, moment)
     }
 

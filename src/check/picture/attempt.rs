@@ -191,6 +191,7 @@ impl Attempt {
     }
 
     /// Who calls: a thread, or if callers have names a process, and several of them.
+    #[cfg(feature = "picture")]
     pub(super) fn callers(&self) -> [&'static str; 2] {
         let named = self.calls.iter().any(|call| call.caller.is_some());
         if named { ["process", "processes"] } else { ["thread", "threads"] }

@@ -66,6 +66,16 @@ use waiting::Hazards;
 /// `D` names the domain. `HAZARDS` is how many shields a block of memory has room for, `WAITING` how many nodes wait
 /// there at most: when there is no place left, those who retire look what can be freed.
 ///
+/// The memory of a domain never shrinks before the domain is dropped: it is that for the most shields that were ever in use at
+/// once. A retirement looks through it for room, and so costs as much ever after: about 0.1 µs with 16 shields, 1 µs with 256,
+/// 4 µs with 1,000. What needs so many only for a while should have a domain of its own.
+///
+/// A block is made on the stack of the thread that needs it: where `HAZARDS` or `WAITING` are tens of thousands, that has to be
+/// a large one.
+///
+/// A destructor may retire. If it retires several nodes, scans may run inside scans, as deep as there are such nodes: a
+/// large tree that takes itself apart so can overflow the stack.
+///
 /// A shield that is forgotten ([`std::mem::forget`]) keeps its node and its hazard until the domain is dropped; a guard
 /// keeps nothing, but for an owned one, which keeps the domain.
 ///

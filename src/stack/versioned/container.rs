@@ -54,6 +54,9 @@ impl<T, const INDEX: u32> UnwindSafe for VersionedStack<T, INDEX> {}
 impl<T, const INDEX: u32> RefUnwindSafe for VersionedStack<T, INDEX> {}
 
 /// A stack that grows, up to as many values as can be numbered.
+///
+/// # Panics
+/// If there is no memory for the first 32 values.
 impl<T, const INDEX: u32> Default for VersionedStack<T, INDEX> {
     fn default() -> Self {
         Self::on(Arena::growing(), Arena::<T, INDEX>::MOST)
@@ -91,7 +94,7 @@ impl<T, const INDEX: u32> Extend<T> for &VersionedStack<T, INDEX> {
 /// A stack that grows. The last value of the iterator is on top.
 ///
 /// # Panics
-/// If there are more values than can be numbered.
+/// If there are more values than can be numbered, or no memory for the first 32.
 impl<T, const INDEX: u32> FromIterator<T> for VersionedStack<T, INDEX> {
     fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Self {
         let mut stack = Self::default();

@@ -78,7 +78,8 @@ use link::Link;
 use std::fmt;
 use thiserror::Error;
 
-/// A lock-free stack in numbered cells, with a capacity. No allocation a push, and no reclamation.
+/// A lock-free stack in numbered cells, with a capacity. No reclamation, and no allocation a push, but where there are not enough
+/// cells: then as many again are made. They are given back when the stack is dropped.
 ///
 /// | operation | progress | cost |
 /// |---|---|---|
@@ -89,7 +90,7 @@ use thiserror::Error;
 /// All of them are linearizable. What a thread did before it pushed a value happens before what another does after
 /// it popped that value.
 ///
-/// `INDEX` is for those who need 2^23 values or more: so many bits of a word name a cell, up to 32, and the others
+/// `INDEX` is for those who need 2^23 values or more: so many bits of a word name a cell, from 8 to 32, and the others
 /// are left for the version. The [module](self) says what that costs.
 ///
 /// ```
@@ -132,6 +133,9 @@ impl<T> fmt::Debug for Full<T> {
 
 impl<T> VersionedStack<T> {
     /// An empty stack that grows, up to 2^23 - 1 values: each time the cells do not suffice it allocates as many again.
+    ///
+    /// # Panics
+    /// If there is no memory for the first 32 values.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

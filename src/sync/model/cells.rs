@@ -15,6 +15,7 @@ pub struct UnsafeCell<T> {
 
 impl<T> UnsafeCell<T> {
     /// A cell that holds `value`.
+    #[track_caller]
     pub fn new(value: T) -> Self {
         Self { raw: engine::UnsafeCell::new(value), object: world::new_object() }
     }

@@ -78,6 +78,6 @@ pub(super) fn get_mut<T>(cell: &mut UnsafeCell<T>) -> &mut T {
 pub(super) type Canary = Rc<loom::cell::UnsafeCell<()>>;
 
 /// Stands for a new node.
-pub(super) fn canary() -> Canary {
+pub(super) fn canary(_: super::Place) -> Canary {
     Rc::new(loom::cell::UnsafeCell::new(()))
 }

@@ -144,7 +144,7 @@ pub(crate) trait Machine {
     /// The location of the token of a thread: 1 if it was unparked.
     fn token(&self, thread: usize) -> Location;
     /// New plain memory.
-    fn plain(&self, kind: Plain) -> usize;
+    fn plain(&self, kind: Plain, place: Place) -> usize;
     /// An access of plain memory. Panics if it races with another.
     fn access(&self, memory: usize, writes: bool, place: Place);
     /// Whether all accesses of plain memory happen before the running thread's next step.

@@ -141,7 +141,7 @@ impl Heap {
 
     fn settle(&mut self, address: usize, layout: Layout, allocated: Deed, born: usize) {
         let number = self.nodes.len();
-        let canary = engine::canary();
+        let canary = engine::canary(allocated.place);
         self.nodes.push(Node { address, layout, allocated, freed: None, reused: None, born, canary });
         match self.latest.binary_search_by_key(&address, |(first, _)| *first) {
             Ok(nth) => self.latest[nth].1 = number,
@@ -243,7 +243,7 @@ pub fn alloc<T>(value: T) -> *mut T {
     let address = match revived(layout, place) {
         Some(number) => world::with(|w| {
             let node = &mut w.heap.nodes[number];
-            node.reused = Some(engine::canary());
+            node.reused = Some(engine::canary(place));
             node.address as *mut u8
         }),
         // SAFETY: the layout is not empty.

@@ -109,8 +109,10 @@ impl Report {
         }
         writeln!(f, "; {} tests in {:.0} s", self.tests.len(), self.seconds)?;
         if !self.left.is_empty() {
-            let names = self.left.iter().map(|test| test.name.as_str()).collect::<Vec<_>>().join(", ");
-            writeln!(f, "Left to a long run: {names}.")?;
+            // One of several builds is left to it in each.
+            let names: BTreeSet<_> =
+                self.left.iter().map(|test| format!("{}::{}", test.target, test.name)).collect();
+            writeln!(f, "Left to a long run (--long): {}.", Vec::from_iter(names).join(", "))?;
         }
         if let Some(part) = &self.part {
             writeln!(
@@ -291,10 +293,13 @@ pub mod tests {
 
     #[test]
     fn what_is_left_to_a_long_run_is_named() {
-        let left = vec![id(Build::Shuttle, "a_large_one"), id(Build::Shuttle, "another")];
+        let [large, other] = [id(Build::Shuttle, "a_large_one"), id(Build::Shuttle, "another")];
+        let target = large.target.clone();
+        let left = vec![large, id(Build::Loom, "a_large_one"), other];
         let report = Report { left, ..report(good(), &["RB1"]) };
         assert_eq!(report.exit_code(), 0, "{report}");
-        assert!(report.heading().contains("Left to a long run: a_large_one, another."), "{report}");
+        let named = format!("Left to a long run (--long): {target}::a_large_one, {target}::another.");
+        assert!(report.heading().contains(&named), "{report}");
     }
 
     #[test]

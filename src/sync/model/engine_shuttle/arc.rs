@@ -22,7 +22,7 @@ struct Count(Option<usize>);
 
 impl Default for Count {
     fn default() -> Self {
-        Count(machine().map(|machine| machine.plain(Plain::Count)))
+        Count(machine().map(|machine| machine.plain(Plain::Count, world::place(machine.running()))))
     }
 }
 

@@ -7,8 +7,8 @@ use std::cell::Cell;
 /// The number of plain memory that no machine knows.
 const UNKNOWN: usize = usize::MAX;
 
-fn register(kind: Plain) -> usize {
-    machine().map_or(UNKNOWN, |machine| machine.plain(kind))
+fn register(kind: Plain, place: Place) -> usize {
+    machine().map_or(UNKNOWN, |machine| machine.plain(kind, place))
 }
 
 /// Tells the machine of an access, if there is one; else it is a point to switch at.
@@ -72,8 +72,9 @@ impl Drop for Using<'_> {
 }
 
 impl<T> UnsafeCell<T> {
+    #[track_caller]
     pub(in crate::sync::model) fn new(value: T) -> Self {
-        let memory = register(Plain::Cell);
+        let memory = register(Plain::Cell, std::panic::Location::caller());
         Self { users: Cell::new(0), memory, content: std::cell::UnsafeCell::new(value) }
     }
 
@@ -110,8 +111,8 @@ pub(in crate::sync::model) struct Canary {
 }
 
 /// Stands for a new node.
-pub(in crate::sync::model) fn canary() -> Canary {
-    Canary { memory: register(Plain::Node) }
+pub(in crate::sync::model) fn canary(place: Place) -> Canary {
+    Canary { memory: register(Plain::Node, place) }
 }
 
 impl Canary {
