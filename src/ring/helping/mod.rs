@@ -354,7 +354,7 @@ impl<T, const INDEX: u32> HelpingRing<T, INDEX> {
     /// Puts `value` in; sleeps while the ring is full.
     ///
     /// Who makes room wakes all that sleep for it, and all but one may sleep again: with 8 threads asleep in a full ring of one
-    /// place an element takes 30 µs, with 256 of them 1 ms. Few should sleep on one side, or the ring be larger than they are many.
+    /// place an element takes 30 µs, with 256 of them 1 ms. Where many sleep on one side, a ring with more places than sleepers helps.
     ///
     /// # Errors
     /// The value, if the ring is closed, or is closed while this sleeps.
