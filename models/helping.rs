@@ -7,7 +7,7 @@ mod declaration;
 #[path = "scenarios/ring.rs"]
 mod scenarios;
 
-use declaration::Op::{Pop, PushBatch};
+use declaration::Op::{Pop, PushBatch, TryPop, TryPush};
 use declaration::{Bounded, helping};
 use scenarios::two;
 use selvedge::check::{Model, Scenario};
@@ -26,6 +26,12 @@ fn model(capacity: usize, scenario: Scenario<declaration::Op>) -> Model {
 selvedge::check_structure!(capacity_1, ring(1));
 selvedge::check_structure!(capacity_2, ring(2));
 selvedge::check_structure!(capacity_3, ring(3));
+
+// The cell that comes back was not the topmost when the push began to take one.
+selvedge::model!(
+    a_cell_comes_back,
+    model(2, two([TryPush(3)], [TryPop]).before([TryPush(1), TryPush(2), TryPop]).after([TryPop, TryPop]))
+);
 
 // The popper may come between the two: that is as good as one after the other.
 selvedge::model!(

@@ -27,8 +27,6 @@ models! {
     hand_over_2x2 (1): two([TryPush(1), TryPush(2)], [TryPop, TryPop]).after([TryPop]);
     both_do_both_2x2 (2): two([TryPush(1), TryPop], [TryPush(2), TryPop]).after([TryPop]);
     a_lap_of_one (1): two([TryPop, TryPush(3)], [TryPop, TryPush(4)]).before([TryPush(1)]).after([TryPop]);
-    // The cell that comes back was not the topmost when the push began to take one.
-    a_cell_comes_back (2): two([TryPush(3)], [TryPop]).before([TryPush(1), TryPush(2), TryPop]).after([TryPop, TryPop]);
     full_and_empty_cannot_both_lie (2):
         two([TryPush(2), TryPush(3)], [TryPop, TryPop]).before([TryPush(1)]).after([Len]);
     // The same for those who only look: each demands a fence of an observer.
