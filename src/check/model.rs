@@ -46,6 +46,9 @@ impl Engine {
     } else {
         &[Engine::Stress]
     };
+
+    /// The explorer, with each memory.
+    pub(super) const EXPLORERS: [Engine; 2] = [Engine::ExplorerSc, Engine::ExplorerWeak];
 }
 
 impl fmt::Display for Engine {

@@ -98,7 +98,7 @@ impl fmt::Display for Record {
             f,
             "{engine:14} {executions:>8} executions, {overlapped} overlapped, {histories} histories, "
         )?;
-        if [Engine::ExplorerSc, Engine::ExplorerWeak].iter().any(|explorer| explorer.to_string() == *engine) {
+        if Engine::EXPLORERS.iter().any(|explorer| explorer.to_string() == *engine) {
             write!(f, "{} pruned, ", self.pruned)?;
         }
         match (self.coverage, &self.outcome) {

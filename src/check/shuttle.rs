@@ -60,7 +60,7 @@ fn execution(
 /// Runs `model` under `engine`.
 pub(super) fn run(model: &Model, path: &str, engine: Engine) -> Run {
     let progress = progress_file(path, &engine.to_string());
-    if matches!(engine, Engine::ExplorerSc | Engine::ExplorerWeak) {
+    if Engine::EXPLORERS.contains(&engine) {
         return super::explored::run(model, path, engine, progress);
     }
     let tally = Tally::new(progress);

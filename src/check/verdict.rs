@@ -48,8 +48,7 @@ fn vacuous(model: &Model, engine: Engine, counts: &Counts) -> Option<String> {
             "vacuous: no operation took a step that could be seen in {executions} executions; {hint}"
         ));
     }
-    let explored = [Engine::ExplorerSc, Engine::ExplorerWeak].contains(&engine);
-    if explored && model.progress.is_some() && counts.stops == 0 {
+    if Engine::EXPLORERS.contains(&engine) && model.progress.is_some() && counts.stops == 0 {
         let hint = "it takes two threads, of which one may stop";
         return Some(format!(
             "vacuous: no thread was stopped, so that nobody had to go on without it; {hint}"
